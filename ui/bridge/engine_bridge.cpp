@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/bridge/engine_bridge.h"
+
+namespace sightglass::ui {
+
+EngineBridge::EngineBridge(Engine& engine, QObject* parent)
+    : QObject(parent), m_engine(engine), m_analysis(engine.analysis()), m_status(engine.status()),
+      m_generation(engine.reader().generation()) {
+    m_frameClock.setInterval(16);
+    m_frameClock.setTimerType(Qt::PreciseTimer);
+    connect(&m_frameClock, &QTimer::timeout, this, &EngineBridge::poll);
+    m_frameClock.start();
+}
+
+void EngineBridge::setActive(bool active) {
+    if (active == m_frameClock.isActive())
+        return;
+    if (active) {
+        m_frameClock.start();
+        poll();
+    } else {
+        m_frameClock.stop();
+    }
+}
+
+void EngineBridge::poll() {
+    if (auto analysis = m_engine.analysis(); analysis != m_analysis) {
+        m_analysis = std::move(analysis);
+        emit analysisChanged();
+    }
+    if (auto status = m_engine.status(); status != m_status) {
+        m_status = std::move(status);
+        emit statusChanged();
+    }
+    if (const quint64 generation = m_engine.reader().generation(); generation != m_generation) {
+        m_generation = generation;
+        emit samplesArrived();
+    }
+}
+
+} // namespace sightglass::ui

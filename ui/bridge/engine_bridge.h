@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+
+#include "core/engine/engine.h"
+
+namespace sightglass::ui {
+
+/// Where core meets Qt. Looks at the engine's published snapshots once a frame (16 ms) while the
+/// window can be seen and says what changed; it never waits for the engine. GUI thread only. The
+/// engine outlives it.
+class EngineBridge : public QObject {
+    Q_OBJECT
+  public:
+    explicit EngineBridge(Engine& engine, QObject* parent = nullptr);
+
+    [[nodiscard]] Engine& engine() const { return m_engine; }
+    [[nodiscard]] const SeriesReader& reader() const { return m_engine.reader(); }
+    [[nodiscard]] std::shared_ptr<const Analysis> analysis() const { return m_analysis; }
+    [[nodiscard]] std::shared_ptr<const EngineStatus> status() const { return m_status; }
+    [[nodiscard]] Origin origin(OriginId id) const { return m_engine.origins().origin(id); }
+    /// The number in the path's circle: origins count from 1 in the order they appeared.
+    [[nodiscard]] static int pathNumber(OriginId id) { return static_cast<int>(id.value) + 1; }
+
+    /// Hidden windows ask for nothing.
+    void setActive(bool active);
+    /// Looks now instead of at the next frame.
+    void poll();
+
+  signals:
+    void analysisChanged();  ///< catalog, families or findings
+    void statusChanged();    ///< receivers, targets, rates, memory
+    void samplesArrived();   ///< the ring's generation moved; at most once a frame
+    void dumpOpened(const QString& path, quint64 points, const QString& error);
+
+  private:
+    Engine& m_engine;
+    QTimer m_frameClock;
+    std::shared_ptr<const Analysis> m_analysis;
+    std::shared_ptr<const EngineStatus> m_status;
+    quint64 m_generation = 0;
+};
+
+} // namespace sightglass::ui

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/selection.h"
+
+namespace sightglass::ui {
+
+void Selection::setFamily(const QString& family) {
+    if (family == m_family)
+        return;
+    m_family = family;
+    emit familyChanged();
+}
+
+void Selection::select(const QString& family) {
+    m_userHasChosen = true;
+    if (m_at >= 0 && m_history[m_at] == family) {
+        setFamily(family);
+        return;
+    }
+    m_history.resize(m_at + 1);
+    m_history.push_back(family);
+    m_at = static_cast<int>(m_history.size()) - 1;
+    setFamily(family);
+    emit historyChanged();
+}
+
+void Selection::suggest(const QString& family) {
+    if (m_userHasChosen || family.isEmpty())
+        return;
+    // A suggestion is a place to come back to, but a later one replaces it.
+    m_history = {family};
+    m_at = 0;
+    setFamily(family);
+}
+
+void Selection::back() {
+    if (!canGoBack())
+        return;
+    --m_at;
+    setFamily(m_history[m_at]);
+    emit historyChanged();
+}
+
+void Selection::forward() {
+    if (!canGoForward())
+        return;
+    ++m_at;
+    setFamily(m_history[m_at]);
+    emit historyChanged();
+}
+
+void Selection::setSpan(TimeNs span) {
+    if (span == m_span)
+        return;
+    m_span = span;
+    emit rangeChanged();
+}
+
+void Selection::setLive(bool live, TimeNs end) {
+    if (live == m_live && (live || end == m_end))
+        return;
+    m_live = live;
+    m_end = end;
+    emit rangeChanged();
+}
+
+void Selection::setRange(TimeNs from, TimeNs to) {
+    if (to <= from)
+        return;
+    m_ranges.push_back({m_span, m_live, m_end});
+    m_span = to - from;
+    m_live = false;
+    m_end = to;
+    emit rangeChanged();
+}
+
+void Selection::zoomBack() {
+    if (m_ranges.isEmpty())
+        return;
+    const Range range = m_ranges.takeLast();
+    m_span = range.span;
+    m_live = range.live;
+    m_end = range.end;
+    emit rangeChanged();
+}
+
+void Selection::setReference(OriginId origin) {
+    if (origin == m_reference)
+        return;
+    m_reference = origin;
+    emit referenceChanged();
+}
+
+} // namespace sightglass::ui

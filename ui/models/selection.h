@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QVector>
+
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+
+namespace sightglass::ui {
+
+/// The one selection, the one time range and the one history of the window: explorer, chart,
+/// Compare and Findings all show what it says and change it, and nothing else. GUI thread only.
+class Selection : public QObject {
+    Q_OBJECT
+  public:
+    using QObject::QObject;
+
+    /// Prometheus name of the family shown, "" if none.
+    [[nodiscard]] QString family() const { return m_family; }
+    /// By the user: enters the history, and from now on nothing is selected for them.
+    void select(const QString& family);
+    /// By the program (first data): does nothing once the user has chosen.
+    void suggest(const QString& family);
+    [[nodiscard]] bool userHasChosen() const { return m_userHasChosen; }
+
+    [[nodiscard]] bool canGoBack() const { return m_at > 0; }
+    [[nodiscard]] bool canGoForward() const { return m_at + 1 < m_history.size(); }
+    void back();
+    void forward();
+
+    /// Span of time shown, in ns; 0: fitted to what there is, up to 5 min.
+    [[nodiscard]] TimeNs span() const { return m_span; }
+    void setSpan(TimeNs span);
+    /// Live: the right edge is now. Else the range stands still at its end.
+    [[nodiscard]] bool live() const { return m_live; }
+    [[nodiscard]] TimeNs end() const { return m_end; } ///< right edge while not live
+    void setLive(bool live, TimeNs end = 0);
+    /// A range of the user's own (zoom, drag): not live.
+    void setRange(TimeNs from, TimeNs to);
+    void zoomBack(); ///< the range before the last setRange
+
+    /// The path that the others are compared with; invalid: chosen by richness.
+    [[nodiscard]] OriginId reference() const { return m_reference; }
+    void setReference(OriginId origin);
+
+  signals:
+    void familyChanged();
+    void rangeChanged();
+    void referenceChanged();
+    void historyChanged();
+
+  private:
+    struct Range {
+        TimeNs span;
+        bool live;
+        TimeNs end;
+    };
+    void setFamily(const QString& family);
+
+    QString m_family;
+    bool m_userHasChosen = false;
+    QVector<QString> m_history;
+    int m_at = -1;
+    TimeNs m_span = 0;
+    bool m_live = true;
+    TimeNs m_end = 0;
+    QVector<Range> m_ranges;
+    OriginId m_reference;
+};
+
+} // namespace sightglass::ui
