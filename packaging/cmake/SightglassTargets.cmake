@@ -36,6 +36,10 @@ if(SIGHTGLASS_SANITIZE)
   endif()
 endif()
 
+if(SIGHTGLASS_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # sightglass_library(<name> SOURCES <files...> [DEPENDS <targets...>] [PRIVATE <targets...>])
 # A static library. DEPENDS are what its headers use: they say who may include whom.
 function(sightglass_library name)
