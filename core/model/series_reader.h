@@ -109,7 +109,9 @@ struct Column {
     bool stale = false;      ///< the series was marked as ended after the last point in here
     TimeNs firstTime = 0, lastTime = 0;
     double first = 0, min = 0, max = 0, last = 0;
+    double sum = 0; ///< of the values, for the mean
     /// Reset-corrected rise from the point before this column (if there is one) to its last point.
+    /// Of a delta metric each value is a rise already: their sum, and no resets.
     double increase = 0;
     /// Time over which `increase` rose; 0 if there was no point before and only one in here.
     TimeNs increaseOver = 0;
