@@ -15,10 +15,10 @@ namespace sightglass {
 
 /// A key that series of a metric carry.
 struct LabelKey {
-    std::string key;            ///< as received
-    std::uint32_t series = 0;   ///< how many of the metric's series carry it
-    std::uint32_t values = 0;   ///< distinct values; counted up to Catalog::valueLimit
-    std::string example;        ///< display() of one value; the only one if values == 1
+    std::string key;          ///< as received
+    std::uint32_t series = 0; ///< how many of the metric's series carry it
+    std::uint32_t values = 0; ///< distinct values; counted up to Catalog::valueLimit
+    std::string example;      ///< display() of one value; the only one if values == 1
 };
 
 /// One row of the catalog: a descriptor on an origin, from a resource and a scope.

@@ -19,7 +19,7 @@ struct FamilyPath {
 
 /// One metric, whatever paths it comes by: a row of the explorer, the subject of a comparison.
 struct Family {
-    std::string name; ///< Prometheus name, that of the first path
+    std::string name;              ///< Prometheus name, that of the first path
     std::vector<FamilyPath> paths; ///< in the order of the origins
     std::uint32_t series = 0;
     bool synthetic = false;
