@@ -58,6 +58,11 @@ class BoundedQueue {
         m_notEmpty.notify_all();
     }
 
+    [[nodiscard]] bool closed() const SG_EXCLUDES(m_mutex) {
+        MutexLock lock(m_mutex);
+        return m_closed;
+    }
+
     [[nodiscard]] std::size_t weight() const SG_EXCLUDES(m_mutex) {
         MutexLock lock(m_mutex);
         return m_weight;

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace sightglass {
+
+/// The socket addresses that a listen option asks for.
+///
+/// ""           -> 127.0.0.1:<defaultPort> and [::1]:<defaultPort>
+/// "4400"       -> 127.0.0.1:4400 and [::1]:4400
+/// "localhost:0"-> 127.0.0.1:0 and [::1]:0
+/// "HOST:PORT"  -> that one; HOST an IPv4 address, or an IPv6 address in brackets
+/// "off"        -> none
+Result<std::vector<std::string>> listenAddresses(std::string_view option, int defaultPort);
+
+/// True if the address can be reached only from this machine.
+[[nodiscard]] bool isLoopback(std::string_view address);
+
+} // namespace sightglass

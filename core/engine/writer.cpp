@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/writer.h"
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <utility>
+
+namespace sightglass {
+
+Writer::Writer(Store& store, CounterRegistry& counters, const Clock& clock)
+    : m_store(store), m_counters(counters), m_clock(clock),
+      m_accepted(counters.counter("sightglass_points_accepted_total",
+                                  "Data points written to the ring.", CounterKind::Traffic)),
+      m_queueFull(counters.counter(
+          "sightglass_queue_full_total",
+          "Batches refused because the queue before the writer was full; the client was told to "
+          "try again.",
+          CounterKind::Refusal)) {}
+
+void Writer::start() {
+    m_thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void Writer::stop() {
+    m_queue.close();
+    if (m_thread.joinable())
+        m_thread.join();
+}
+
+PushStatus Writer::push(Batch&& batch, WhenWritten whenWritten) {
+    const std::size_t weight = batch.heapBytes() + sizeof(Entry);
+    Entry entry{std::move(batch), std::move(whenWritten)};
+    if (m_queue.push(std::move(entry), weight))
+        return PushStatus::Queued;
+    batch = std::move(entry.batch); // push() took it only if it was queued
+    if (m_queue.closed())
+        return PushStatus::Stopped;
+    m_queueFull.add();
+    return PushStatus::Full;
+}
+
+void Writer::flush() {
+    auto written = std::make_shared<std::promise<void>>();
+    const std::future<void> done = written->get_future();
+    while (true) {
+        const PushStatus status =
+            push(Batch{}, [written](const WriteReport&) { written->set_value(); });
+        if (status == PushStatus::Queued)
+            break;
+        if (status == PushStatus::Stopped)
+            return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    done.wait();
+}
+
+std::vector<Writer::Traffic> Writer::traffic() const {
+    MutexLock lock(m_mutex);
+    return m_traffic;
+}
+
+void Writer::run(const std::stop_token& stop) {
+    while (std::optional<Entry> entry = m_queue.pop(stop))
+        write(*entry);
+}
+
+void Writer::write(Entry& entry) {
+    const Batch& batch = entry.batch;
+    WriteReport report = m_store.write(entry.batch);
+    if (batch.origin.valid()) {
+        // Before the callback, so that a client that heard its verdict also finds it counted.
+        count(report);
+        MutexLock lock(m_mutex);
+        if (m_traffic.size() <= batch.origin.value)
+            m_traffic.resize(batch.origin.value + 1);
+        Traffic& traffic = m_traffic[batch.origin.value];
+        traffic.points += report.accepted;
+        traffic.lastArrival = m_clock.now();
+    }
+    if (entry.whenWritten)
+        entry.whenWritten(report);
+}
+
+void Writer::count(const WriteReport& report) {
+    m_accepted.add(report.accepted);
+    for (const Rejection& rejection : report.rejections) {
+        m_counters
+            .counter("sightglass_points_rejected_total",
+                     "Data points refused while the rest of their message was good, by reason.",
+                     CounterKind::Drop, {{"reason", rejection.reason}})
+            .add(rejection.points);
+    }
+}
+
+} // namespace sightglass
