@@ -25,6 +25,13 @@ std::string boundText(double bound) {
     return {buffer, end};
 }
 
+/// Counts beyond int64 exist only in theory, and are then as exact as a double.
+Number countNumber(std::uint64_t count) {
+    return count <= std::numeric_limits<std::int64_t>::max()
+               ? Number::of(static_cast<std::int64_t>(count))
+               : Number::of(static_cast<double>(count));
+}
+
 void insertLabel(Labels& labels, std::string name, std::string value) {
     const auto at = std::lower_bound(labels.begin(), labels.end(), name,
                                      [](const Label& l, const std::string& n) { return l.first < n; });
@@ -85,7 +92,7 @@ class LabelledSamples {
     /// A stale marker ends all of them.
     void addStale(TimeNs time) {
         for (auto& [bound, samples] : m_rows)
-            samples.push_back({time, 0, std::nullopt, true});
+            samples.push_back({time, Number{}, std::nullopt, true});
     }
     [[nodiscard]] std::vector<std::pair<std::string, std::vector<ViewSample>>>& rows() {
         return m_rows;
@@ -185,7 +192,7 @@ void MetricViews::addField(SeriesId series, const std::string& name, const Label
             m_reader.latest(series, field, m_range.to, m_range.to - m_range.from + 1);
         if (sample)
             emitSeries(name, labels,
-                       {{sample->time, sample->value.asDouble(), std::nullopt, sample->stale()}});
+                       {{sample->time, sample->value, std::nullopt, sample->stale()}});
         return;
     }
     std::vector<ViewSample> out;
@@ -195,7 +202,7 @@ void MetricViews::addField(SeriesId series, const std::string& name, const Label
             out.push_back({sample.time, number(sample), std::nullopt, sample.stale()});
     };
     const auto countOrSum = [field](const auto& sample) {
-        return field == Field::Count ? static_cast<double>(sample.count) : sample.sum;
+        return field == Field::Count ? countNumber(sample.count) : Number::of(sample.sum);
     };
     switch (m_metric.descriptor.type) {
     case MetricType::Histogram: {
@@ -226,7 +233,7 @@ void MetricViews::addField(SeriesId series, const std::string& name, const Label
     default: {
         std::vector<Sample> samples;
         m_reader.numbers(series, m_range, samples);
-        addAll(samples, [](const Sample& s) { return s.value.asDouble(); });
+        addAll(samples, [](const Sample& s) { return s.value; });
     }
     }
     emitSeries(name, labels, std::move(out));
@@ -265,7 +272,7 @@ void MetricViews::addBuckets(SeriesId series, const Labels& labels) {
                                      : last  ? "+Inf"
                                              : boundText(sample.bounds->bounds[i]);
             const std::uint64_t count = last ? sample.count : cumulative;
-            buckets.add(text, {sample.time, static_cast<double>(count), std::nullopt, false});
+            buckets.add(text, {sample.time, countNumber(count), std::nullopt, false});
         }
     }
     addLabelled(name, labels, "le", buckets);
@@ -278,7 +285,7 @@ void MetricViews::addNative(SeriesId series, const Labels& labels) {
     m_reader.exponentialHistograms(series, m_range, samples);
     std::vector<ViewSample> out;
     for (const ExponentialHistogramSample& sample : trim(samples)) {
-        ViewSample view{sample.time, 0, std::nullopt, sample.stale()};
+        ViewSample view{sample.time, Number{}, std::nullopt, sample.stale()};
         if (!view.stale)
             view.histogram = nativeHistogram(sample);
         out.push_back(std::move(view));
@@ -302,7 +309,7 @@ void MetricViews::addQuantiles(SeriesId series, const Labels& labels) {
         for (std::size_t i = 0; i < sample.quantiles.size(); ++i) {
             const Quantile& q = sample.quantiles[i];
             quantiles.add(spelled ? (*texts)[i] : boundText(q.quantile),
-                          {sample.time, q.value, std::nullopt, false});
+                          {sample.time, Number::of(q.value), std::nullopt, false});
         }
     }
     addLabelled(m_name, labels, "quantile", quantiles);
@@ -347,7 +354,7 @@ Result<std::vector<ViewSeries>> PrometheusView::select(const CatalogSnapshot& ca
             times.first = std::min(times.first, row->firstSeen);
             times.last = std::max(times.last, row->lastSeen);
         }
-        MetricViews views(m_reader, metric, selector, range, want != Want::All, out);
+        MetricViews views(m_reader, metric, selector, range, want == Want::Newest, out);
         if (!views.wanted())
             continue;
         const Labels attached = attachedLabels(metric);
@@ -370,7 +377,7 @@ Result<std::vector<ViewSeries>> PrometheusView::select(const CatalogSnapshot& ca
         std::vector<ViewSample> samples;
         for (const TimeNs time : {times.first, times.last}) {
             if (range.contains(time) && (samples.empty() || samples.back().time != time))
-                samples.push_back({time, 1, std::nullopt, false});
+                samples.push_back({time, Number::of(std::int64_t{1}), std::nullopt, false});
         }
         if (!samples.empty() && selector.matches("target_info", labels))
             out.push_back({"target_info", std::move(labels), std::move(samples)});

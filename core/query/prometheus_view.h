@@ -29,7 +29,7 @@ struct NativeHistogram {
 /// One value of a series in the Prometheus view: a number or a native histogram.
 struct ViewSample {
     TimeNs time = 0;
-    double value = 0;
+    Number value; ///< an integer stays one
     std::optional<NativeHistogram> histogram;
     bool stale = false;
 };

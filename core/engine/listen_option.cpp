@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/engine/listen_address.h"
+#include "core/engine/listen_option.h"
 
 #include <charconv>
 
