@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+#include "core/model/descriptor.h"
+#include "ui/look/format.h"
+
+namespace sightglass::ui {
+
+/// What a series drew into one pixel column. Columns without points are not stored. A rate has one
+/// value a column, at the column's last point.
+struct PlotColumn {
+    std::int32_t column = 0; ///< from 0; below 0 or from PlotFrame::columns on: the neighbour
+                             ///< outside the range that the line comes from or goes to
+    std::uint32_t count = 0; ///< points in here, at least 1
+    bool gapBefore = true;   ///< nothing connects this to the column before it
+    TimeNs firstTime = 0, lastTime = 0;
+    double first = 0, min = 0, max = 0, last = 0;
+};
+
+/// One line of the chart and one row of the legend.
+struct PlotSeries {
+    SeriesId id;
+    OriginId origin;
+    int path = 0;     ///< number in the painted circle
+    QString pathName; ///< for narrow places: "scrape :8889"
+    QString labels;   ///< what tells it from the other series of its path: "method=GET", or ""
+    MetricType type = MetricType::Unknown;
+    bool monotonic = false;
+    bool delta = false;
+    bool odd = false;       ///< of another type than the reference path
+    bool reference = false; ///< a thin solid line; else dashes
+    bool isRate = false;    ///< the columns are a rate per second
+    int color = 0;          ///< index into Tokens::series: one a label set, over all paths
+
+    std::vector<PlotColumn> columns; ///< oldest first
+    TimeNs gap = 0; ///< points further apart than this are not connected; 0: unknown
+
+    // Over the range, of what is drawn. Meaningless while count is 0.
+    std::uint64_t count = 0;
+    double last = 0, min = 0, max = 0, mean = 0;
+    std::uint32_t resets = 0; ///< falls in value
+};
+
+/// rate() of those paths that say counter where others do not: what a query would make of them.
+struct PlotLane {
+    std::vector<PlotSeries> series;
+    std::vector<int> paths;         ///< numbers of the paths that say counter
+    std::vector<TimeNs> resetTimes; ///< one a column that holds falls
+    std::uint32_t falseResets = 0;  ///< falls that a rate takes for restarts
+    UnitStyle unit;
+
+    [[nodiscard]] bool empty() const { return series.empty(); }
+};
+
+struct PlotArrival {
+    int path = 0;
+    TimeNs time = 0; ///< when its first point came in
+};
+
+/// Everything that a chart of one family shows: the answer to one PlotRequest. Made on a worker,
+/// immutable, shared with the GUI thread.
+struct PlotFrame {
+    QString family;
+    TimeNs from = 0, to = 0; ///< cut into `columns` parts of exactly `columnNs`
+    TimeNs columnNs = 1;
+    int columns = 1;
+    bool fitted = false;       ///< the range was made to fit what there is
+    bool raw = false;          ///< as the request was
+    bool hasRate = false;      ///< a switch between rate and raw makes a difference
+    bool disagree = false;     ///< the paths differ in type, so all is drawn as received
+    bool observations = false; ///< the rate of a histogram's or summary's count
+
+    UnitStyle unit;
+    std::vector<PlotSeries> series; ///< path by path, reference path first
+    std::uint32_t total = 0;        ///< series that the family has; more than are drawn above 50
+    PlotLane lane;
+    std::vector<PlotArrival> arrivals; ///< of paths of an odd type, within the range
+
+    /// What the answer was read from: a chart is out of date once one of these moved.
+    std::vector<std::pair<MetricId, std::uint64_t>> generations;
+};
+
+/// Whether any line has a point within the range.
+[[nodiscard]] bool hasSamples(const PlotFrame& frame);
+
+} // namespace sightglass::ui
