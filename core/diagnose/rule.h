@@ -34,6 +34,8 @@ struct TargetHealth {
     TimeNs time = 0;
 };
 
+struct Paths;
+
 /// Everything a rule may look at: one published moment.
 struct RuleInput {
     const CatalogSnapshot& catalog;
@@ -45,6 +47,8 @@ struct RuleInput {
     /// True for `diff A B`: only what B lost or changed against A is reported.
     bool directed = false;
     TimeNs now = 0;
+    /// Which origins are compared, and in what they differ; set by Diagnosis for the rules.
+    const Paths* paths = nullptr;
 };
 
 /// One rule: one file in this folder. A rule keeps no state, so it may run on any thread.
