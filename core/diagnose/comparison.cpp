@@ -97,6 +97,39 @@ std::string joinWords(const std::set<std::string>& words) {
     return out;
 }
 
+/// A label that all series of a page may carry with one value.
+class Constant {
+  public:
+    explicit Constant(std::string_view key) : m_key(key) {}
+
+    void add(const CatalogMetric& metric) {
+        const auto label =
+            std::find_if(metric.labelKeys.begin(), metric.labelKeys.end(),
+                         [this](const LabelKey& candidate) { return candidate.key == m_key; });
+        const bool onAll =
+            label != metric.labelKeys.end() && label->values == 1 && label->series == metric.series;
+        m_holds = m_holds && onAll && (m_value.empty() || m_value == label->example);
+        if (m_holds)
+            m_value = label->example;
+    }
+    [[nodiscard]] std::string value() const { return m_holds ? m_value : std::string(); }
+
+  private:
+    std::string_view m_key;
+    std::string m_value;
+    bool m_holds = true;
+};
+
+/// The job and instance that a page itself sends, if it speaks of one target only.
+struct Identity {
+    Constant job{"job"}, instance{"instance"};
+
+    void add(const CatalogMetric& metric) {
+        job.add(metric);
+        instance.add(metric);
+    }
+};
+
 const Descriptor& descriptorOf(const std::shared_ptr<const CatalogMetric>& metric) {
     return metric->info->descriptor;
 }
@@ -184,27 +217,37 @@ PathComparer::PathComparer(const CatalogSnapshot& catalog) {
     for (const CatalogOrigin& origin : catalog.origins) {
         Page& page = m_pages[origin.origin.id];
         for (const auto& [key, value] : origin.resourceLabels) {
-            if (key == "job")
-                page.service = value;
-            else if (key == "instance")
-                page.instance = value;
-            else if (!namesTarget(key) && !isScopeLabel(key) && !value.empty())
+            if (!namesTarget(key) && !isScopeLabel(key) && !value.empty())
                 page.constants.emplace(prometheusLabelName(key), value);
         }
-        if (const auto it = page.constants.find("service_name"); it != page.constants.end()) {
-            const auto space = page.constants.find("service_namespace");
-            page.service =
-                space == page.constants.end() ? it->second : space->second + "/" + it->second;
-        }
-        if (const auto it = page.constants.find("service_instance_id"); it != page.constants.end())
-            page.instance = it->second;
     }
+    std::map<OriginId, Identity> identities;
     for (const auto& metric : catalog.metrics) {
         const std::string& name = metric->info->descriptor.name;
-        if (isFromPage(*metric) && (name == "target_info" || name == "target")) {
+        if (!isFromPage(*metric) || metric->info->synthetic)
+            continue;
+        if (name == "target_info") {
             for (const LabelKey& key : metric->labelKeys)
                 m_pages[metric->info->origin].targetInfo.insert(prometheusLabelName(key.key));
         }
+        if (name != "target_info" && name != "otel_scope_info")
+            identities[metric->info->origin].add(*metric);
+    }
+    for (auto& [origin, page] : m_pages) {
+        const auto constant = [&page](std::string_view key) {
+            const auto it = page.constants.find(key);
+            return it == page.constants.end() ? std::string() : it->second;
+        };
+        const Identity& identity = identities[origin];
+        const std::string space = constant("service_namespace");
+        page.service = constant("service_name");
+        if (page.service.empty())
+            page.service = identity.job.value();
+        else if (!space.empty())
+            page.service = space + "/" + page.service;
+        page.instance = constant("service_instance_id");
+        if (page.instance.empty())
+            page.instance = identity.instance.value();
     }
 }
 
