@@ -1,0 +1,1 @@
+sightglass_bench(bench_exposition SOURCES exposition_bench.cpp DEPENDS sg_codec_exposition)
