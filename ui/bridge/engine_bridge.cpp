@@ -4,7 +4,10 @@
 namespace sightglass::ui {
 
 EngineBridge::EngineBridge(Engine& engine, QObject* parent)
-    : QObject(parent), m_engine(engine), m_analysis(engine.analysis()), m_status(engine.status()),
+    : QObject(parent),
+      m_engine(engine),
+      m_analysis(engine.analysis()),
+      m_status(engine.status()),
       m_generation(engine.reader().generation()) {
     m_frameClock.setInterval(16);
     m_frameClock.setTimerType(Qt::PreciseTimer);
@@ -36,6 +39,39 @@ void EngineBridge::poll() {
         m_generation = generation;
         emit samplesArrived();
     }
+}
+
+Result<QString> EngineBridge::addTarget(const QString& url) {
+    const Result<std::string> added = m_engine.addTarget(url.trimmed().toStdString());
+    if (!added)
+        return added.error();
+    const QString completed = QString::fromStdString(*added);
+    emit targetAdded(completed);
+    return completed;
+}
+
+void EngineBridge::removeTarget(const QString& url) {
+    m_engine.removeTarget(url.toStdString());
+    emit targetRemoved(url);
+}
+
+void EngineBridge::openDump(const QString& path) {
+    m_engine.openDump(path.toStdString(), [this, path](const Result<std::uint64_t>& points) {
+        const quint64 read = points ? *points : 0;
+        const QString error = points ? QString() : QString::fromStdString(points.error().text());
+        QMetaObject::invokeMethod(
+            this, [this, path, read, error] { emit dumpOpened(path, read, error); },
+            Qt::QueuedConnection);
+    });
+}
+
+void EngineBridge::rebind(ReceiverKind kind, const QString& address) {
+    m_background.start([this, kind, address = address.toStdString()] {
+        const Status status = m_engine.rebind(kind, address);
+        const QString error = status ? QString() : QString::fromStdString(status.error().text());
+        QMetaObject::invokeMethod(
+            this, [this, error] { emit rebound(error); }, Qt::QueuedConnection);
+    });
 }
 
 } // namespace sightglass::ui

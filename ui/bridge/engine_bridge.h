@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QObject>
+#include <QThreadPool>
 #include <QTimer>
 
 #include <memory>
@@ -12,7 +13,7 @@ namespace sightglass::ui {
 
 /// Where core meets Qt. Looks at the engine's published snapshots once a frame (16 ms) while the
 /// window can be seen and says what changed; it never waits for the engine. GUI thread only. The
-/// engine outlives it.
+/// engine outlives it, but is stopped before: no dump is being read any more when this goes.
 class EngineBridge : public QObject {
     Q_OBJECT
   public:
@@ -31,11 +32,22 @@ class EngineBridge : public QObject {
     /// Looks now instead of at the next frame.
     void poll();
 
+    /// Begins to scrape; gives the completed URL, or says why not.
+    Result<QString> addTarget(const QString& url);
+    void removeTarget(const QString& url);
+    /// Reads a dump in the background; dumpOpened() tells how it went.
+    void openDump(const QString& path);
+    /// Tries a receiver again on another address, in the background; rebound() tells how it went.
+    void rebind(ReceiverKind kind, const QString& address);
+
   signals:
-    void analysisChanged();  ///< catalog, families or findings
-    void statusChanged();    ///< receivers, targets, rates, memory
-    void samplesArrived();   ///< the ring's generation moved; at most once a frame
+    void analysisChanged(); ///< catalog, families or findings
+    void statusChanged();   ///< receivers, targets, rates, memory
+    void samplesArrived();  ///< the ring's generation moved; at most once a frame
     void dumpOpened(const QString& path, quint64 points, const QString& error);
+    void rebound(const QString& error); ///< "" if it listens now
+    void targetAdded(const QString& url);
+    void targetRemoved(const QString& url);
 
   private:
     Engine& m_engine;
@@ -43,6 +55,7 @@ class EngineBridge : public QObject {
     std::shared_ptr<const Analysis> m_analysis;
     std::shared_ptr<const EngineStatus> m_status;
     quint64 m_generation = 0;
+    QThreadPool m_background; ///< last: its work must end before the rest goes
 };
 
 } // namespace sightglass::ui
