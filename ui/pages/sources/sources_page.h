@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+#include "ui/bridge/engine_bridge.h"
+#include "ui/look/label.h"
+#include "ui/look/theme.h"
+#include "ui/models/selection.h"
+#include "ui/pages/sources/sources_model.h"
+
+class QPushButton;
+class QTableView;
+class QVBoxLayout;
+
+namespace sightglass::ui {
+
+/// The Sources page: who may send here, who is scraped, and what came of it. Made when first shown.
+/// Child of the window; GUI thread only.
+class SourcesPage : public QWidget {
+    Q_OBJECT
+  public:
+    SourcesPage(EngineBridge& bridge, Selection& selection, const Theme& theme,
+                QWidget* parent = nullptr);
+
+    /// Removes the selected row's target, if it is one.
+    void removeSelectedTarget();
+    [[nodiscard]] QTableView& table() const { return *m_table; }
+
+  signals:
+    void addTargetWanted();
+
+  protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+  private:
+    [[nodiscard]] const SourcesModel::Row* selectedRow() const;
+    void showSelection();
+    void fitColumns();
+    void applyTheme();
+
+    EngineBridge& m_bridge;
+    const Theme& m_theme;
+    SourcesModel m_model;
+    QVBoxLayout* m_column;
+    Label* m_summary;
+    QTableView* m_table;
+    QPushButton* m_remove;
+    QPushButton* m_freePort;
+};
+
+} // namespace sightglass::ui
