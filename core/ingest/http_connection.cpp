@@ -259,9 +259,9 @@ void HttpConnection::refuse(int status, const std::string& reason, const std::st
     } else {
         response.status = status;
         response.body = message + "\n";
+        if (status == 503)
+            response.headers.emplace_back("Retry-After", "1");
     }
-    if (status == 503)
-        response.headers.emplace_back("Retry-After", "1");
     response.close = true;
     m_parser.reset();
     write(std::move(response));

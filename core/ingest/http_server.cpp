@@ -3,13 +3,12 @@
 
 #include "core/ingest/http_connection.h"
 #include "core/ingest/http_server_core.h"
+#include "core/ingest/listen_socket.h"
 
 #include <algorithm>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/socket_base.hpp>
 
 namespace sightglass {
 
@@ -67,21 +66,8 @@ HttpServerCore::HttpServerCore(HttpServerOptions options, CounterRegistry& count
       m_jobs(m_options.workerQueueBytes) {}
 
 Status HttpServerCore::bind(const ListenAddress& address) {
-    boost::system::error_code error;
-    const tcp::endpoint endpoint(asio::ip::make_address(address.ip), address.port);
     tcp::acceptor acceptor(m_io);
-    acceptor.open(endpoint.protocol(), error);
-    if (error)
-        return listenError(address, error.value());
-    // On Linux this only lets a port be taken again that still has closed connections waiting.
-    acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error && address.isIpv6())
-        acceptor.set_option(asio::ip::v6_only(true), error);
-    if (!error)
-        acceptor.bind(endpoint, error);
-    if (!error)
-        acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error)
+    if (const boost::system::error_code error = listenOn(acceptor, address))
         return listenError(address, error.value());
     m_listeners.push_back({std::move(acceptor), asio::steady_timer(m_io)});
     return Done{};

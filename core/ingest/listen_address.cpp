@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/ingest/listen_address.h"
 
+#include <utility> // Asio 1.74 uses std::exchange in C++20 without including it
+
 #include <cerrno>
 #include <charconv>
 #include <system_error>
-#include <utility>
 
 #include <boost/asio/ip/address.hpp>
 

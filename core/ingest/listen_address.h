@@ -27,4 +27,8 @@ struct ListenAddress {
 /// `systemError` is an errno value.
 [[nodiscard]] Error listenError(const ListenAddress& address, int systemError);
 
+/// Listens for a moment: the address with its port (a free one for 0), or why not. For a server
+/// that cannot say so itself; the port may be lost again until that binds it.
+[[nodiscard]] Result<ListenAddress> tryListen(const ListenAddress& address);
+
 } // namespace sightglass

@@ -15,6 +15,10 @@ find_package(CLI11 REQUIRED)
 if(SIGHTGLASS_GRPC)
   # Debian's Protobuf has no CMake package, only CMake's own module; gRPC has one.
   find_package(Protobuf REQUIRED)
+  # Debian's gRPC package refers to re2's own CMake package, which Debian leaves out.
+  if(NOT TARGET re2::re2)
+    add_library(re2::re2 ALIAS PkgConfig::re2)
+  endif()
   find_package(gRPC CONFIG REQUIRED)
 endif()
 
