@@ -54,8 +54,8 @@ void decode(benchmark::State& state, std::string page, std::int64_t samples) {
         benchmark::DoNotOptimize(batch);
     }
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(record.body->size()));
-    state.counters["ns/sample"] =
-        benchmark::Counter(static_cast<double>(state.iterations() * samples) * 1e-9,
+    state.counters["per_sample"] =
+        benchmark::Counter(static_cast<double>(state.iterations() * samples),
                            benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 

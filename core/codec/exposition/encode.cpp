@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/codec/exposition/exposition.h"
+#include "core/model/prometheus_names.h"
 
 namespace sightglass {
 
@@ -70,11 +71,14 @@ class PageWriter {
             appendEscaped(m_out, d.description, false);
             m_out += '\n';
         }
-        m_out += "# TYPE ";
-        appendName(m_out, m_name, false);
-        m_out += ' ';
-        m_out += typeOf(d);
-        m_out += '\n';
+        // No TYPE line says "untyped" as well, and lets x_bucket stay a part of a histogram x.
+        if (d.type != MetricType::Unknown) {
+            m_out += "# TYPE ";
+            appendName(m_out, m_name, false);
+            m_out += ' ';
+            m_out += prometheusType(Descriptor(d));
+            m_out += '\n';
+        }
         switch (d.type) {
         case MetricType::Histogram:
             for (const auto& point : Batch::slice(m_batch.histogramPoints, block.points))
@@ -94,23 +98,6 @@ class PageWriter {
             for (const auto& point : Batch::slice(m_batch.numberPoints, block.points))
                 writePoint(point);
         }
-    }
-
-    static std::string_view typeOf(const DescriptorView& d) {
-        switch (d.type) {
-        case MetricType::Gauge:
-            return "gauge";
-        case MetricType::Sum:
-            return d.monotonic ? "counter" : "gauge";
-        case MetricType::Histogram:
-        case MetricType::ExponentialHistogram:
-            return "histogram";
-        case MetricType::Summary:
-            return "summary";
-        case MetricType::Unknown:
-            break;
-        }
-        return "untyped";
     }
 
     void writePoint(const NumberPoint& point) {

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include <absl/container/flat_hash_map.h>
-#include <absl/hash/hash.h>
 
 #include "core/model/batch.h"
 
@@ -52,11 +52,42 @@ struct Page {
     }
 };
 
+/// Hashes for finding equal labels within one page. Quick rather than strong: whoever finds two
+/// hashes equal compares the texts.
+[[nodiscard]] inline std::uint64_t textHash(std::uint64_t seed, std::string_view text) {
+    const auto mix = [](std::uint64_t h, std::uint64_t word) {
+        h = (h ^ word) * 0x9E3779B97F4A7C15u;
+        return h ^ h >> 29;
+    };
+    const auto load = []<class Word>(const char* at, Word) {
+        Word word;
+        std::memcpy(&word, at, sizeof word);
+        return static_cast<std::uint64_t>(word);
+    };
+    constexpr std::uint64_t eight = 0;
+    constexpr std::uint32_t four = 0;
+    constexpr std::uint8_t one = 0;
+    const char* at = text.data();
+    std::size_t left = text.size();
+    std::uint64_t h = mix(seed, left);
+    for (; left >= 8; at += 8, left -= 8)
+        h = mix(h, load(at, eight));
+    if (text.size() >= 8) {
+        // The last eight bytes, some of them for the second time.
+        if (left != 0)
+            h = mix(h, load(at + left - 8, eight));
+    } else if (left >= 4) {
+        h = mix(h, load(at, four) | load(at + left - 4, four) << 32);
+    } else if (left != 0) {
+        h = mix(h, load(at, one) | load(at + left / 2, one) << 8 | load(at + left - 1, one) << 16);
+    }
+    return h * 0xD6E8FEB86659FD93u;
+}
 [[nodiscard]] inline std::uint64_t keyHash(std::string_view key) {
-    return absl::HashOf(key);
+    return textHash(0, key);
 }
 [[nodiscard]] inline std::uint64_t labelHash(std::uint64_t hashOfKey, std::string_view value) {
-    return absl::HashOf(hashOfKey, value);
+    return textHash(hashOfKey, value);
 }
 
 inline constexpr std::size_t noLabel = static_cast<std::size_t>(-1);

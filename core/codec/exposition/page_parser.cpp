@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <system_error>
 
 #include "core/codec/exposition/float_text.h"
@@ -35,6 +36,29 @@ bool is(char c, unsigned classes) {
 
 bool isBlank(char c) {
     return c == ' ' || c == '\t';
+}
+
+/// Whether `text` stands at `at`, where there are at least as many bytes: what is compared here is
+/// short, and the call of memcmp would cost more than the comparison.
+bool sameBytes(const char* at, std::string_view text) {
+    const auto load = [](const char* from) {
+        std::uint64_t word;
+        std::memcpy(&word, from, 8);
+        return word;
+    };
+    const std::size_t size = text.size();
+    if (size < 8) {
+        for (std::size_t i = 0; i < size; ++i) {
+            if (at[i] != text[i])
+                return false;
+        }
+        return true;
+    }
+    for (std::size_t i = 0; i + 8 <= size; i += 8) {
+        if (load(at + i) != load(text.data() + i))
+            return false;
+    }
+    return load(at + size - 8) == load(text.data() + size - 8);
 }
 
 /// The first '"', backslash or byte above 0x7F at or after `at`, eight bytes at a time.
@@ -209,6 +233,7 @@ bool PageParser::readMetadata(bool isHelp) {
 bool PageParser::readSample() {
     m_hasName = false;
     m_hash = 0;
+    m_keyHashes.clear();
     if (*m_at == '{') {
         const char* const brace = m_at++;
         if (!readLabels(true))
@@ -254,8 +279,7 @@ bool PageParser::readSample() {
 bool PageParser::readMetricName() {
     // Most lines are of the metric of the line before.
     const auto left = static_cast<std::size_t>(m_end - m_at);
-    if (!m_lastName.empty() && left > m_lastName.size() &&
-        std::memcmp(m_at, m_lastName.data(), m_lastName.size()) == 0 &&
+    if (!m_lastName.empty() && left > m_lastName.size() && sameBytes(m_at, m_lastName) &&
         !is(m_at[m_lastName.size()], Letter | Digit | Colon)) {
         m_at += m_lastName.size();
         m_name = m_lastNameId;
@@ -332,8 +356,7 @@ bool PageParser::readLabel(std::size_t position) {
     const auto left = static_cast<std::size_t>(m_end - m_at);
     if (position < m_knownKeys.size()) {
         const KnownKey& known = m_knownKeys[position];
-        if (left > known.spelled.size() &&
-            std::memcmp(m_at, known.spelled.data(), known.spelled.size()) == 0) {
+        if (left > known.spelled.size() && sameBytes(m_at, known.spelled)) {
             m_at += known.spelled.size() - 1;
             return readLabelValue(value) && addLabel(known.key, known.hash, value);
         }
@@ -364,8 +387,7 @@ bool PageParser::readLabel(std::size_t position) {
 bool PageParser::addLabel(std::string_view key, std::uint64_t hashOfKey, std::string_view value) {
     if (value.empty())
         return true;
-    const auto labels = std::span(m_batch.attributes).subspan(m_firstLabel);
-    if (labels.size() >= m_options.limits.labels)
+    if (m_keyHashes.size() >= m_options.limits.labels)
         return fail("the sample has more than " + std::to_string(m_options.limits.labels) +
                         " labels",
                     ErrorCode::TooLarge);
@@ -373,12 +395,17 @@ bool PageParser::addLabel(std::string_view key, std::uint64_t hashOfKey, std::st
         return fail("the label name is too long", ErrorCode::TooLarge);
     if (key.empty())
         return fail("the label name is empty");
-    const bool isTwice = key == "__name__" ||
-                         std::any_of(labels.begin(), labels.end(),
-                                     [key](const Attribute& label) { return label.key == key; });
+    bool isTwice = hashOfKey == m_hashOfNameLabel && key == "__name__";
+    for (std::size_t i = 0; i < m_keyHashes.size(); ++i)
+        isTwice = isTwice ||
+                  (m_keyHashes[i] == hashOfKey && m_batch.attributes[m_firstLabel + i].key == key);
     if (isTwice)
         return fail("label name " + quoted(key) + " is given twice");
-    m_batch.attributes.push_back({key, Value::string(value)});
+    m_keyHashes.push_back(hashOfKey);
+    // Made in its place: a Value that is copied right after its parts were written stalls the
+    // processor for as long as all the rest of a label takes.
+    Attribute& label = m_batch.attributes.emplace_back();
+    ::new (static_cast<void*>(&label)) Attribute{key, Value::string(value)};
     m_hash += labelHash(hashOfKey, value);
     return true;
 }
@@ -561,11 +588,6 @@ void PageParser::reject(std::string_view reason) {
 bool PageParser::fail(std::string message, ErrorCode code) {
     m_error = {code, std::move(message), {}};
     return false;
-}
-
-void PageParser::skipBlanks() {
-    while (isBlank(*m_at))
-        ++m_at;
 }
 
 std::string PageParser::found() const {

@@ -49,7 +49,10 @@ class PageParser {
 
     void reject(std::string_view reason);
     bool fail(std::string message, ErrorCode code = ErrorCode::InvalidArgument);
-    void skipBlanks();
+    void skipBlanks() {
+        while (*m_at == ' ' || *m_at == '\t')
+            ++m_at;
+    }
     [[nodiscard]] bool atEnd() const { return m_at == m_end; }
     [[nodiscard]] std::string found() const;
     [[nodiscard]] Error placed() const;
@@ -62,6 +65,7 @@ class PageParser {
     const char* m_at;
     const char* m_lineBegin;
     Error m_error;
+    const std::uint64_t m_hashOfNameLabel = keyHash("__name__");
 
     /// A label name as the sample before had it at this position, with its `="`: lines repeat.
     struct KnownKey {
@@ -76,6 +80,7 @@ class PageParser {
     bool m_hasName = false;
     std::uint64_t m_hash = 0;
     std::uint32_t m_firstLabel = 0;
+    std::vector<std::uint64_t> m_keyHashes; ///< of the labels from m_firstLabel on
 
     std::string_view m_lastName; ///< of the line before
     std::uint32_t m_lastNameId = 0;

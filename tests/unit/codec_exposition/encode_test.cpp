@@ -11,7 +11,7 @@ TEST_CASE("a page read and written again says the same") {
              "# HELP a One \\\\ two\\nthree \"four\"\n# TYPE a counter\na{b=\"x\\\"y\\\\z\\n\"} 1\n"
              "a 1e+300\n",
              "# TYPE g gauge\ng NaN\ng{a=\"1\",b=\"2\"} -Inf\n",
-             "# TYPE u untyped\nu 0.1 1000\n",
+             "# HELP u Untyped.\nu 0.1 1000\n",
              "# TYPE h histogram\nh_bucket{a=\"b\",le=\"0.50\"} 1\nh_bucket{a=\"b\",le=\"+Inf\"} "
              "3\n"
              "h_sum{a=\"b\"} 2.5\nh_count{a=\"b\"} 3\n",

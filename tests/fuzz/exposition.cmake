@@ -1,0 +1,1 @@
+sightglass_fuzz(fuzz_exposition SOURCES exposition_fuzz.cpp DEPENDS sg_codec_exposition)
