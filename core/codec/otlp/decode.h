@@ -11,7 +11,7 @@ namespace sightglass {
 /// Bounds on what one request may make of the memory. Its size in bytes is bounded before.
 struct OtlpLimits {
     int depth = 100; ///< messages within messages, or brackets within brackets of JSON
-    /// What each pool of the batch may hold: a point of two bytes becomes one of fifty.
+    /// What the pools of the batch may hold together: a point of two bytes becomes one of fifty.
     std::size_t poolBytes = std::size_t{256} << 20;
 };
 
