@@ -15,7 +15,7 @@
 namespace sightglass::ui {
 
 /// What a series drew into one pixel column. Columns without points are not stored. A rate has one
-/// value a column, at the column's last point.
+/// value a column, at the column's last point. All values are finite.
 struct PlotColumn {
     std::int32_t column = 0; ///< from 0; below 0 or from PlotFrame::columns on: the neighbour
                              ///< outside the range that the line comes from or goes to

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -299,12 +300,11 @@ void draw(const Reading& reading, const Grid& grid, bool asRate, PlotSeries& ser
     // one only if it is long against the steps beside it as well.
     auto& columns = series.columns;
     for (const std::size_t i : distant) {
-        if (i < 2 || i + 1 >= columns.size())
-            continue;
-        const TimeNs step = columns[i].firstTime - columns[i - 1].lastTime;
-        const TimeNs before = columns[i - 1].firstTime - columns[i - 2].lastTime;
-        const TimeNs after = columns[i + 1].firstTime - columns[i].lastTime;
-        if (step * 2 < std::min(before, after) * 7)
+        const auto stepTo = [&](std::size_t j) {
+            return j >= 1 && j < columns.size() ? columns[j].firstTime - columns[j - 1].lastTime
+                                                : std::numeric_limits<TimeNs>::max() / 16;
+        };
+        if (stepTo(i) * 2 < std::min(stepTo(i - 1), stepTo(i + 1)) * 7)
             columns[i].gapBefore = false;
     }
 }

@@ -68,6 +68,8 @@ void Rasteriser::fill(int x, double top, double bottom, float weight) {
 
 /// A vertical stroke at x from y0 to y1, as wide as the line.
 void Rasteriser::run(double x, double y0, double y1) {
+    if (x < -8 || x > m_width + 8)
+        return;
     const double top = std::min(y0, y1);
     const double bottom = std::max(y0, y1);
     const auto centre = static_cast<int>(std::floor(x));
@@ -123,6 +125,8 @@ void Rasteriser::steep(Point a, Point b) {
 }
 
 void Rasteriser::dot(Point centre, double radius) {
+    if (centre.x < -16 || centre.x > m_width + 16)
+        return;
     const int left = std::max(0, static_cast<int>(std::floor(centre.x - radius - 0.5)));
     const int right = std::min(m_width - 1, static_cast<int>(std::ceil(centre.x + radius + 0.5)));
     const int top = std::max(0, static_cast<int>(std::floor(centre.y - radius - 0.5)));
@@ -138,9 +142,18 @@ void Rasteriser::dot(Point centre, double radius) {
 }
 
 void Rasteriser::connect(Point a, Point b) {
-    // What lies outside is cut off before it costs a loop.
-    if (b.x < -8 || a.x > m_width + 8)
+    // What lies outside is cut off: it would cost a loop, and be too far for an int.
+    const double left = -8;
+    const double right = m_width + 8;
+    if (b.x < left || a.x > right)
         return;
+    const auto cut = [from = a, to = b](double x) {
+        return Point{x, from.y + (to.y - from.y) * (x - from.x) / (to.x - from.x)};
+    };
+    if (a.x < left)
+        a = cut(left);
+    if (b.x > right)
+        b = cut(right);
     const double dx = b.x - a.x;
     const double dy = std::abs(b.y - a.y);
     if (dy <= dx) {

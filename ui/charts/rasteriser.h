@@ -41,8 +41,8 @@ class Rasteriser {
 
     /// Starts a transparent picture.
     void begin(QSize devicePixels);
-    /// Adds one line over those before it. Dashes are anchored to time: those of equal lines lie
-    /// on each other, and move with the data.
+    /// Adds one line over those before it; all values must be finite. Dashes are anchored to time:
+    /// those of equal lines lie on each other, and move with the data.
     void draw(std::span<const PlotColumn> columns, const View& view, const Stroke& stroke);
     /// The picture, ARGB32 premultiplied.
     [[nodiscard]] QImage finish();

@@ -63,13 +63,23 @@ void Selection::setLive(bool live, TimeNs end) {
     emit rangeChanged();
 }
 
-void Selection::setRange(TimeNs from, TimeNs to) {
+void Selection::setRange(TimeNs from, TimeNs to, bool isStep) {
     if (to <= from)
         return;
-    m_ranges.push_back({m_span, m_live, m_end});
+    if (isStep || m_ranges.isEmpty())
+        m_ranges.push_back({m_span, m_live, m_end});
     m_span = to - from;
     m_live = false;
     m_end = to;
+    emit rangeChanged();
+}
+
+void Selection::zoomSpan(TimeNs span, bool isStep) {
+    if (span <= 0 || span == m_span)
+        return;
+    if (isStep || m_ranges.isEmpty())
+        m_ranges.push_back({m_span, m_live, m_end});
+    m_span = span;
     emit rangeChanged();
 }
 

@@ -37,9 +37,12 @@ class Selection : public QObject {
     [[nodiscard]] bool live() const { return m_live; }
     [[nodiscard]] TimeNs end() const { return m_end; } ///< right edge while not live
     void setLive(bool live, TimeNs end = 0);
-    /// A range of the user's own (zoom, drag): not live.
-    void setRange(TimeNs from, TimeNs to);
-    void zoomBack(); ///< the range before the last setRange
+    /// A range of the user's own (zoom, drag): not live. Not a step: goes on from the range before
+    /// (the next notch of one turn of the wheel), so that zoomBack() passes over it.
+    void setRange(TimeNs from, TimeNs to, bool isStep = true);
+    /// Another span of the user's own with the right edge as it is, live or not.
+    void zoomSpan(TimeNs span, bool isStep = true);
+    void zoomBack(); ///< the range before the last setRange or zoomSpan
 
     /// The path that the others are compared with; invalid: chosen by richness.
     [[nodiscard]] OriginId reference() const { return m_reference; }

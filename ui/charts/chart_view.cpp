@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/charts/chart_view.h"
+
+#include <QAccessible>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/charts/chart_accessible.h"
+#include "ui/look/format.h"
+
+namespace sightglass::ui {
+
+namespace {
+
+/// Nothing finer is recorded, and nothing coarser kept in memory.
+constexpr TimeNs spanLeast = 10 * nsPerMs;
+constexpr TimeNs spanMost = 30 * 24 * 3600 * nsPerSecond;
+constexpr double zoomStep = 0.75;
+
+} // namespace
+
+ChartView::ChartView(const SeriesReader& reader, const Clock& clock, Selection& selection,
+                     const Theme& theme, QWidget* parent)
+    : QWidget(parent),
+      m_reader(reader),
+      m_clock(clock),
+      m_selection(selection),
+      m_theme(theme),
+      m_canvas(theme),
+      m_job([&reader](const PlotRequest& request) { return plotQuery(reader, request); },
+            [this](std::shared_ptr<const PlotFrame> frame) { take(std::move(frame)); }) {
+    installChartAccessibility();
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    setAccessibleName(tr("Chart"));
+    connect(&m_selection, &Selection::rangeChanged, this, &ChartView::rangeChanged);
+    connect(&m_theme, &Theme::changed, this, [this] {
+        updateGeometry();
+        relayout();
+    });
+    m_edge.setInterval(1000);
+    connect(&m_edge, &QTimer::timeout, this, &ChartView::lookAtClock);
+}
+
+ChartView::~ChartView() = default;
+
+QSize ChartView::minimumSizeHint() const {
+    return {m_theme.px(240), m_theme.px(160)};
+}
+QSize ChartView::sizeHint() const {
+    return {m_theme.px(540), m_theme.px(340)};
+}
+
+void ChartView::setSubject(ChartSubject subject) {
+    const bool isOther = subject.family != m_subject.family;
+    m_subject = std::move(subject);
+    if (isOther) {
+        m_frame.reset();
+        m_marks = {};
+        m_press.reset();
+        relayout();
+        emit frameChanged();
+        emit mutedChanged();
+        emit highlightChanged();
+    }
+    setAccessibleName(m_subject.family.isEmpty() ? tr("Chart")
+                                                 : tr("Chart of %1").arg(m_subject.family));
+    ask();
+}
+
+void ChartView::setRaw(bool raw) {
+    if (raw == m_raw)
+        return;
+    m_raw = raw;
+    emit rawChanged();
+    ask();
+}
+
+void ChartView::setMuted(SeriesId series, bool muted) {
+    if (muted == isMuted(series))
+        return;
+    if (muted)
+        m_marks.muted.insert(series.value);
+    else
+        m_marks.muted.remove(series.value);
+    relayout();
+    emit mutedChanged();
+}
+
+void ChartView::setHighlighted(std::optional<SeriesId> series) {
+    if (series == m_marks.highlighted)
+        return;
+    m_marks.highlighted = series;
+    relayout();
+    emit highlightChanged();
+}
+
+void ChartView::ask() {
+    if (m_subject.family.isEmpty() || !isVisible() || width() <= 0)
+        return;
+    PlotRequest request;
+    request.family = m_subject.family;
+    request.paths = m_subject.paths;
+    request.span = m_selection.span();
+    request.live = m_selection.live();
+    request.end = m_selection.live() ? m_clock.now() : m_selection.end();
+    request.columns = m_canvas.columns();
+    request.raw = m_raw;
+    m_job.ask(std::move(request));
+}
+
+void ChartView::take(std::shared_ptr<const PlotFrame> frame) {
+    if (frame->family != m_subject.family)
+        return;
+    m_frame = std::move(frame);
+    m_from = m_frame->from;
+    m_to = m_frame->to;
+    relayout();
+    // Wider labels leave fewer columns.
+    if (m_canvas.columns() != m_frame->columns && !m_job.busy())
+        ask();
+    emit frameChanged();
+}
+
+void ChartView::relayout() {
+    m_scale = devicePixelRatioF();
+    m_canvas.layout(m_frame, m_from, m_to, size(), m_scale, m_marks);
+    update();
+}
+
+void ChartView::lookForSamples() {
+    if (!isVisible() || !m_selection.live() || !m_frame)
+        return;
+    const bool moved =
+        std::any_of(m_frame->generations.begin(), m_frame->generations.end(),
+                    [this](const auto& g) { return m_reader.generation(g.first) != g.second; });
+    if (moved)
+        ask();
+}
+
+void ChartView::lookAtClock() {
+    // Without new points the edge moves on all the same: a dead path must look dead. What lies far
+    // in the past, as a dump does, stays where it is.
+    if (!m_selection.live() || !m_frame)
+        return;
+    const TimeNs now = m_clock.now();
+    if (m_frame->fitted && now - m_frame->to > PlotRequest::fittedMost)
+        return;
+    if (now >= m_frame->to)
+        ask();
+}
+
+void ChartView::rangeChanged() {
+    if (m_selection.span() > 0) {
+        m_to = m_selection.live() ? m_clock.now() : m_selection.end();
+        m_from = m_to - m_selection.span();
+        relayout();
+    }
+    ask();
+}
+
+void ChartView::zoom(double factor, TimeNs anchor, bool isStep) {
+    if (!m_frame || m_to <= m_from)
+        return;
+    const auto span = static_cast<double>(m_to - m_from);
+    const auto wanted = std::clamp(static_cast<TimeNs>(span * factor), spanLeast, spanMost);
+    const double part = static_cast<double>(anchor - m_from) / span;
+    const TimeNs from = anchor - static_cast<TimeNs>(part * static_cast<double>(wanted));
+    // At the live edge the chart stays live: only its span changes.
+    if (m_selection.live() && part > 0.9)
+        m_selection.zoomSpan(wanted, isStep);
+    else
+        m_selection.setRange(from, from + wanted, isStep);
+}
+
+void ChartView::zoomIn() {
+    zoom(zoomStep, m_marks.cursor.value_or(m_selection.live() ? m_to : (m_from + m_to) / 2), true);
+}
+
+void ChartView::zoomOut() {
+    zoom(1 / zoomStep, m_marks.cursor.value_or(m_selection.live() ? m_to : (m_from + m_to) / 2),
+         true);
+}
+
+void ChartView::fit() {
+    m_selection.setSpan(0);
+    m_selection.setLive(true);
+}
+
+void ChartView::togglePause() {
+    if (m_selection.live())
+        m_selection.setLive(false, m_to > 0 ? m_to : m_clock.now());
+    else
+        m_selection.setLive(true);
+}
+
+void ChartView::setCursor(std::optional<TimeNs> time) {
+    if (time == m_marks.cursor)
+        return;
+    m_marks.cursor = time;
+    update();
+}
+
+void ChartView::stepCursor(int direction) {
+    const TimeNs at = m_marks.cursor.value_or(direction > 0 ? m_from : m_to);
+    if (const auto next = m_canvas.stepped(at, direction, m_marks))
+        setCursor(next);
+}
+
+void ChartView::stepHighlight(int direction) {
+    if (!m_frame || m_frame->series.empty())
+        return;
+    // One place more than there are series: none.
+    const int count = static_cast<int>(m_frame->series.size());
+    int at = -1;
+    for (int i = 0; i < count; ++i) {
+        if (m_marks.highlighted == m_frame->series[static_cast<std::size_t>(i)].id)
+            at = i;
+    }
+    at = (at + 1 + direction + count + 1) % (count + 1) - 1;
+    if (at < 0)
+        setHighlighted(std::nullopt);
+    else
+        setHighlighted(m_frame->series[static_cast<std::size_t>(at)].id);
+}
+
+bool ChartView::isOwnKey(const QKeyEvent& event) const {
+    const auto modifiers = event.modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier);
+    if (modifiers != Qt::NoModifier)
+        return false;
+    switch (event.key()) {
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+    case Qt::Key_Up:
+    case Qt::Key_Down:
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+    case Qt::Key_Minus:
+    case Qt::Key_0:
+    case Qt::Key_Backspace:
+    case Qt::Key_Space:
+    case Qt::Key_End:
+    case Qt::Key_R:
+    case Qt::Key_M:
+        return true;
+    case Qt::Key_Escape:
+        return m_marks.cursor.has_value() || m_marks.highlighted.has_value() || m_press.has_value();
+    default:
+        return false;
+    }
+}
+
+bool ChartView::handleKey(int key) {
+    switch (key) {
+    case Qt::Key_Left:
+        stepCursor(-1);
+        return true;
+    case Qt::Key_Right:
+        stepCursor(1);
+        return true;
+    case Qt::Key_Up:
+        stepHighlight(-1);
+        return true;
+    case Qt::Key_Down:
+        stepHighlight(1);
+        return true;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        zoomIn();
+        return true;
+    case Qt::Key_Minus:
+        zoomOut();
+        return true;
+    case Qt::Key_0:
+        fit();
+        return true;
+    case Qt::Key_Backspace:
+        m_selection.zoomBack();
+        return true;
+    case Qt::Key_Space:
+        togglePause();
+        return true;
+    case Qt::Key_End:
+        m_selection.setLive(true);
+        return true;
+    case Qt::Key_R:
+        setRaw(!m_raw);
+        return true;
+    case Qt::Key_M:
+        if (m_marks.highlighted)
+            setMuted(*m_marks.highlighted, !isMuted(*m_marks.highlighted));
+        return true;
+    case Qt::Key_Escape:
+        m_press.reset();
+        m_marks.dragged.reset();
+        setCursor(std::nullopt);
+        setHighlighted(std::nullopt);
+        update();
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool ChartView::event(QEvent* event) {
+    // Some of our keys are shortcuts of the window elsewhere (Backspace goes back there too).
+    if (event->type() == QEvent::ShortcutOverride) {
+        if (isOwnKey(*static_cast<QKeyEvent*>(event))) {
+            event->accept();
+            return true;
+        }
+    }
+    return QWidget::event(event);
+}
+
+void ChartView::keyPressEvent(QKeyEvent* event) {
+    if (isOwnKey(*event) && handleKey(event->key())) {
+        m_ringed = true;
+        update();
+        event->accept();
+        return;
+    }
+    QWidget::keyPressEvent(event);
+}
+
+void ChartView::wheelEvent(QWheelEvent* event) {
+    const QPoint turn = event->angleDelta();
+    if (turn.isNull() || !m_frame) {
+        event->ignore();
+        return;
+    }
+    // Notches of one turn are one step to come back from.
+    const bool isStep = !m_lastWheel.isValid() || m_lastWheel.elapsed() > 600;
+    m_lastWheel.restart();
+    const bool sideways = std::abs(turn.x()) > std::abs(turn.y());
+    if (sideways || (event->modifiers() & Qt::ShiftModifier) != 0) {
+        const double notches = (sideways ? turn.x() : turn.y()) / 120.0;
+        const auto by = static_cast<TimeNs>(-notches * static_cast<double>(m_to - m_from) / 10);
+        m_selection.setRange(m_from + by, m_to + by, isStep);
+    } else {
+        zoom(std::pow(zoomStep, turn.y() / 120.0), m_canvas.timeAt(event->position().x()), isStep);
+    }
+    event->accept();
+}
+
+void ChartView::mousePressEvent(QMouseEvent* event) {
+    m_ringed = false;
+    if (event->button() == Qt::LeftButton && m_frame)
+        m_press = event->position().toPoint();
+    update();
+}
+
+void ChartView::mouseMoveEvent(QMouseEvent* event) {
+    const QPoint at = event->position().toPoint();
+    if (m_press) {
+        const QRect plot = m_canvas.plot();
+        const int a = std::clamp(m_press->x(), plot.left(), plot.right());
+        const int b = std::clamp(at.x(), plot.left(), plot.right());
+        if (m_marks.dragged || std::abs(a - b) > 4) {
+            m_marks.dragged = std::minmax(a, b);
+            update();
+            return;
+        }
+    }
+    const QRect plot = m_canvas.plot();
+    if (at.x() < plot.left() || at.x() > plot.right() + 1) {
+        setCursor(std::nullopt);
+        return;
+    }
+    setCursor(m_canvas.snapped(m_canvas.timeAt(at.x()), m_marks));
+}
+
+void ChartView::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton)
+        return;
+    m_press.reset();
+    if (!m_marks.dragged)
+        return;
+    const auto [a, b] = *m_marks.dragged;
+    m_marks.dragged.reset();
+    update();
+    const TimeNs from = m_canvas.timeAt(a);
+    const TimeNs to = m_canvas.timeAt(b);
+    if (b - a > 4 && to - from >= spanLeast)
+        m_selection.setRange(from, to);
+}
+
+void ChartView::mouseDoubleClickEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton)
+        fit();
+}
+
+void ChartView::leaveEvent(QEvent*) {
+    setCursor(std::nullopt);
+}
+
+void ChartView::focusInEvent(QFocusEvent* event) {
+    m_ringed = event->reason() != Qt::MouseFocusReason;
+    update();
+    QWidget::focusInEvent(event);
+}
+
+void ChartView::focusOutEvent(QFocusEvent* event) {
+    m_ringed = false;
+    update();
+    QWidget::focusOutEvent(event);
+}
+
+void ChartView::showEvent(QShowEvent*) {
+    m_edge.start();
+    relayout();
+    ask();
+}
+
+void ChartView::hideEvent(QHideEvent*) {
+    m_edge.stop();
+}
+
+void ChartView::resizeEvent(QResizeEvent*) {
+    relayout();
+    ask();
+}
+
+void ChartView::paintEvent(QPaintEvent*) {
+    // Qt 6.4 says nothing of a new scale; what is painted with the old one would be blurred.
+    if (m_scale != devicePixelRatioF()) {
+        relayout();
+        ask();
+    }
+    QPainter painter(this);
+    const Tokens& tokens = m_theme.tokens();
+    painter.fillRect(rect(), tokens.surface);
+    m_canvas.paint(painter, m_marks);
+
+    QString note;
+    if (m_subject.family.isEmpty())
+        note = tr("No metric selected");
+    else if (!m_frame)
+        note = tr("Reading\u2026");
+    else if (!hasSamples(*m_frame))
+        note = tr("No samples in this range");
+    if (!note.isEmpty()) {
+        painter.setFont(m_theme.font(Theme::Size::Body));
+        painter.setPen(tokens.text2);
+        painter.drawText(m_frame ? m_canvas.plot() : rect(), Qt::AlignCenter, note);
+    }
+    if (m_ringed && hasFocus()) {
+        painter.setPen(QPen(tokens.accent, 2));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(rect().adjusted(1, 1, -1, -1));
+    }
+}
+
+QString ChartView::spokenSummary() const {
+    if (m_subject.family.isEmpty())
+        return tr("No metric selected");
+    if (!m_frame)
+        return tr("Reading");
+    QStringList parts;
+    parts << tr("%1 to %2").arg(formatClock(m_from), formatClock(m_to));
+    if (!hasSamples(*m_frame))
+        parts << tr("no samples in this range");
+    constexpr std::size_t spokenMost = 10;
+    const std::size_t spoken = std::min(m_frame->series.size(), spokenMost);
+    for (std::size_t i = 0; i < spoken; ++i) {
+        const PlotSeries& series = m_frame->series[i];
+        if (series.count == 0)
+            continue;
+        parts << tr("path %1 %2%3: last %4")
+                     .arg(series.path)
+                     .arg(series.pathName,
+                          series.labels.isEmpty() ? QString() : ' ' + series.labels,
+                          formatValue(series.last, m_frame->unit));
+    }
+    if (m_frame->series.size() > spoken)
+        parts << tr("%1 more series").arg(m_frame->series.size() - spoken);
+    if (m_frame->lane.falseResets > 0)
+        parts << tr("%1 false resets").arg(m_frame->lane.falseResets);
+    if (!m_subject.finding.isEmpty())
+        parts << m_subject.finding;
+    return parts.join(QStringLiteral("; "));
+}
+
+} // namespace sightglass::ui

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QElapsedTimer>
+#include <QTimer>
+#include <QWidget>
+
+#include <memory>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/model/series_reader.h"
+#include "ui/bridge/latest_job.h"
+#include "ui/charts/chart_canvas.h"
+#include "ui/charts/plot_query.h"
+#include "ui/look/theme.h"
+#include "ui/models/selection.h"
+
+namespace sightglass::ui {
+
+/// What a chart shows: one family, all its paths.
+struct ChartSubject {
+    QString family;              ///< "": nothing is selected
+    std::vector<PlotPath> paths; ///< the reference path first
+    QString finding;             ///< the worst finding in words, for screen readers; may be empty
+};
+
+/// The chart of a family over the window's one time range: lines, the lane, crosshair, zoom, live.
+///
+/// Points are read by a worker, never here; it asks again only when the range moved or a metric
+/// shown has new points. Owned by its Qt parent; reader, clock, selection and theme outlive it.
+/// GUI thread only.
+class ChartView : public QWidget {
+    Q_OBJECT
+  public:
+    ChartView(const SeriesReader& reader, const Clock& clock, Selection& selection,
+              const Theme& theme, QWidget* parent = nullptr);
+    ~ChartView() override;
+
+    void setSubject(ChartSubject subject);
+    [[nodiscard]] const ChartSubject& subject() const { return m_subject; }
+    /// What is shown; null until the first answer.
+    [[nodiscard]] std::shared_ptr<const PlotFrame> frame() const { return m_frame; }
+    [[nodiscard]] const ChartMarks& marks() const { return m_marks; }
+
+    [[nodiscard]] bool raw() const { return m_raw; }
+    void setRaw(bool raw);
+    [[nodiscard]] bool isMuted(SeriesId series) const {
+        return m_marks.muted.contains(series.value);
+    }
+    void setMuted(SeriesId series, bool muted);
+    /// Fades all other lines; none: all alike.
+    void setHighlighted(std::optional<SeriesId> series);
+
+    /// Range, last values and finding in words: what a screen reader says of the chart.
+    [[nodiscard]] QString spokenSummary() const;
+
+    [[nodiscard]] QSize minimumSizeHint() const override;
+    [[nodiscard]] QSize sizeHint() const override;
+
+  public slots:
+    /// The ring has new points, of whatever metric.
+    void lookForSamples();
+    void zoomIn();
+    void zoomOut();
+    void fit();
+    void togglePause();
+
+  signals:
+    void frameChanged();
+    void mutedChanged();
+    void highlightChanged();
+    void rawChanged();
+
+  protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+  private:
+    void ask();
+    void take(std::shared_ptr<const PlotFrame> frame);
+    void relayout();
+    void rangeChanged();
+    void lookAtClock();
+    /// Scales the range by `factor`, keeping the time at `anchor` in its place.
+    void zoom(double factor, TimeNs anchor, bool isStep);
+    void setCursor(std::optional<TimeNs> time);
+    void stepCursor(int direction);
+    void stepHighlight(int direction);
+    [[nodiscard]] bool isOwnKey(const QKeyEvent& event) const;
+    [[nodiscard]] bool handleKey(int key);
+
+    const SeriesReader& m_reader;
+    const Clock& m_clock;
+    Selection& m_selection;
+    const Theme& m_theme;
+
+    ChartSubject m_subject;
+    std::shared_ptr<const PlotFrame> m_frame;
+    ChartMarks m_marks;
+    bool m_raw = false;
+    bool m_ringed = false;       ///< focus came by the keyboard
+    TimeNs m_from = 0, m_to = 0; ///< shown; runs ahead of the frame's while a zoom is answered
+    double m_scale = 1;          ///< device pixels per logical pixel, of the last layout
+    std::optional<QPoint> m_press;
+    QElapsedTimer m_lastWheel;
+    ChartCanvas m_canvas;
+    QTimer m_edge; ///< moves a live chart on when no points come
+    LatestJob<PlotRequest, std::shared_ptr<const PlotFrame>> m_job; ///< last: dies first
+};
+
+} // namespace sightglass::ui

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QSortFilterProxyModel>
+#include <QTableView>
+
+#include "ui/charts/chart_view.h"
+#include "ui/charts/legend_model.h"
+#include "ui/look/theme.h"
+
+namespace sightglass::ui {
+
+/// The legend under a chart: line sample, type, path and labels, then last, min, max, mean. Four
+/// rows high, then it scrolls. A click (or M) mutes a line, the row under the pointer or the
+/// keyboard is the line that stands out. Follows one ChartView, which outlives it. GUI thread only.
+class LegendTable final : public QTableView {
+    Q_OBJECT
+  public:
+    LegendTable(ChartView& chart, const Theme& theme, QWidget* parent = nullptr);
+    ~LegendTable() override;
+
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+  protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    bool event(QEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+
+  private:
+    void takeFrame();
+    void applyTheme();
+    void fitColumns();
+    void toggle(const QModelIndex& index);
+    void highlight(const QModelIndex& index);
+    [[nodiscard]] const PlotSeries* seriesAt(const QModelIndex& index) const;
+    [[nodiscard]] int heightFor(int rows) const;
+
+    ChartView& m_chart;
+    const Theme& m_theme;
+    LegendModel m_model;
+    QSortFilterProxyModel m_sorted;
+    int m_rows = -1;
+};
+
+} // namespace sightglass::ui
