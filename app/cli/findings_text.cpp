@@ -82,10 +82,10 @@ class TextWriter {
         appendSafe(m_out, finding.message);
         m_out += '\n';
         for (const Evidence& evidence : finding.evidence)
-            writeEvidence(evidence);
+            writeEvidence(evidence, finding.rule == "help-mismatch");
     }
 
-    void writeEvidence(const Evidence& evidence) {
+    void writeEvidence(const Evidence& evidence, bool withHelp) {
         std::string said;
         const auto add = [&said](std::string_view key, std::string_view value) {
             if (value.empty())
@@ -97,7 +97,8 @@ class TextWriter {
         add("", evidence.type);
         add("", evidence.temporality);
         add("unit ", evidence.unit);
-        add("help ", evidence.help.empty() ? "" : "\"" + evidence.help + "\"");
+        if (withHelp)
+            add("help ", evidence.help.empty() ? "none" : "\"" + evidence.help + "\"");
         add("", evidence.text);
         if (!evidence.labels.empty()) {
             std::string labels = "{";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <map>
+#include <string_view>
 
 #include "core/diagnose/evidence.h"
 #include "core/diagnose/rules.h"
@@ -24,6 +25,14 @@ constexpr RuleInfo about{
 struct Explanation {
     std::string cause, advice, snippet;
 };
+
+/// "a gauge", "an up_down_sum", "unknown".
+std::string withArticle(const std::string& type) {
+    if (type == "unknown")
+        return type;
+    return (std::string_view("aeiou").find(type.front()) == std::string_view::npos ? "a " : "an ") +
+           type;
+}
 
 /// The metric's name as its sender gave it, for configuration of a hop on OTLP's side.
 std::string sentName(const FamilyPath& path) {
@@ -132,7 +141,7 @@ class TypeMismatch final : public Rule {
         for (const FamilyPath* path : paths) {
             finding.origins.push_back(path->origin);
             finding.evidence.push_back(evidenceOf(*path));
-            said.push_back(finding.evidence.back().type + " on " +
+            said.push_back(withArticle(finding.evidence.back().type) + " on " +
                            spokenName(input.catalog, path->origin));
             for (const FamilyPath* before : paths) {
                 if (before == path)

@@ -114,8 +114,9 @@ class ShortForm {
         block.descriptor.name = nextWord(line);
         PointHeader point;
         point.time = now;
-        if (const std::size_t open = line.find('{'); open != std::string_view::npos) {
-            point.attributes = readLabels(line.substr(open + 1, line.rfind('}') - open - 1));
+        // A unit may be "{request}".
+        if (const std::size_t open = line.rfind(" {"); open != std::string_view::npos) {
+            point.attributes = readLabels(line.substr(open + 2, line.rfind('}') - open - 2));
             line = line.substr(0, open);
         }
         if (const std::size_t help = line.find("help=\""); help != std::string_view::npos) {
