@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/finding_model.h"
+
+#include <QStringList>
+
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+
+#include "ui/look/format.h"
+#include "ui/look/marks.h"
+#include "ui/models/path_facts.h"
+
+namespace sightglass::ui {
+
+namespace {
+
+constexpr int labelsNamed = 3;
+
+QString counted(std::size_t count, const char* one, const char* many) {
+    return QStringLiteral("%1 %2").arg(count).arg(QLatin1String(count == 1 ? one : many));
+}
+
+/// A type's word, folded to what the rules hold to be one type (an up-down sum is a gauge).
+std::string_view foldedType(std::string_view word) {
+    return word == "up_down_sum"             ? std::string_view("gauge")
+           : word == "exponential_histogram" ? std::string_view("histogram")
+                                             : word;
+}
+
+bool sameTypeWord(std::string_view a, std::string_view b) {
+    return foldedType(a) == foldedType(b) || a == "unknown" || b == "unknown";
+}
+
+QString inTurn(QStringList words) {
+    words.removeDuplicates();
+    return words.join(QStringLiteral(", then "));
+}
+
+QString spelled(const std::string& word) {
+    return word.empty() ? QStringLiteral("none") : toText(word).replace(u'_', u' ');
+}
+
+/// What the paths say, the reference's word first: "gauge, then counter".
+QString typesInTurn(const Finding& finding) {
+    QStringList words;
+    for (const Evidence& evidence : finding.evidence) {
+        if (words.isEmpty() || !sameTypeWord(evidence.type, finding.evidence.front().type))
+            words.push_back(spelled(evidence.type));
+    }
+    return inTurn(words);
+}
+
+QString unitsInTurn(const Finding& finding) {
+    QStringList words;
+    for (const Evidence& evidence : finding.evidence)
+        words.push_back(spelled(evidence.unit));
+    return inTurn(words);
+}
+
+QString labelsInShort(const std::vector<std::string>& labels) {
+    QStringList words;
+    for (const std::string& label : labels) {
+        if (words.size() == labelsNamed)
+            break;
+        words.push_back(toText(label));
+    }
+    if (static_cast<int>(labels.size()) > labelsNamed)
+        words.push_back(QStringLiteral("+%1").arg(static_cast<int>(labels.size()) - labelsNamed));
+    return words.join(QStringLiteral(", "));
+}
+
+QString detailOf(const Finding& finding) {
+    if (finding.rule == "type-mismatch" && finding.evidence.size() > 1)
+        return typesInTurn(finding);
+    if (finding.rule == "unit-mismatch" && finding.evidence.size() > 1)
+        return unitsInTurn(finding);
+    if (!finding.labels.empty())
+        return labelsInShort(finding.labels);
+    return toText(finding.message);
+}
+
+/// Whether detailOf() of two findings of one rule is the same, without making thousands of texts.
+bool saysTheSame(const Finding& a, const Finding& b) {
+    const auto alike = [&](std::string Evidence::*member) {
+        return std::equal(
+            a.evidence.begin(), a.evidence.end(), b.evidence.begin(), b.evidence.end(),
+            [member](const Evidence& x, const Evidence& y) { return x.*member == y.*member; });
+    };
+    if (a.rule == "type-mismatch" && a.evidence.size() > 1)
+        return alike(&Evidence::type);
+    if (a.rule == "unit-mismatch" && a.evidence.size() > 1)
+        return alike(&Evidence::unit);
+    return a.labels == b.labels && (!a.labels.empty() || a.message == b.message);
+}
+
+QString whatOf(const Finding& finding) {
+    if (!finding.metric.empty())
+        return toText(finding.metric);
+    if (!finding.labels.empty())
+        return counted(finding.labels.size(), "label", "labels") + QStringLiteral(", ") +
+               counted(finding.count, "series", "series");
+    return toText(finding.subject);
+}
+
+int sign(std::strong_ordering order) {
+    return order < 0 ? -1 : order > 0 ? 1 : 0;
+}
+
+} // namespace
+
+QString PathMarks::spoken() const {
+    const auto list = [](const QVector<int>& numbers) {
+        QStringList words;
+        for (const int number : numbers)
+            words.push_back(QString::number(number));
+        return words.join(QStringLiteral(" and "));
+    };
+    if (from.isEmpty())
+        return {};
+    QString text = from.size() + to.size() > 1 ? QStringLiteral("paths ") : QStringLiteral("path ");
+    text += list(from);
+    if (!to.isEmpty())
+        text += QStringLiteral(" to ") + list(to);
+    return text;
+}
+
+PathMarks pathMarks(const Finding& finding) {
+    PathMarks marks;
+    for (std::size_t i = 0; i < finding.origins.size(); ++i) {
+        const int number = static_cast<int>(finding.origins[i].value) + 1;
+        // A type-mismatch names every path of the family, also those that agree with the reference.
+        const bool agrees =
+            i == 0 || (finding.rule == "type-mismatch" && i < finding.evidence.size() &&
+                       finding.evidence[i].type == finding.evidence[0].type);
+        QVector<int>& side = agrees ? marks.from : marks.to;
+        if (!side.contains(number))
+            side.push_back(number);
+    }
+    std::sort(marks.from.begin(), marks.from.end());
+    std::sort(marks.to.begin(), marks.to.end());
+    return marks;
+}
+
+int FindingRow::order(const FindingRow& a, const FindingRow& b) {
+    if (a.isGroup) {
+        if (a.resolved != b.resolved)
+            return a.resolved ? 1 : -1;
+        if (a.severity != b.severity)
+            return a.severity > b.severity ? -1 : 1;
+        if (const int order = a.rule.compare(b.rule); order != 0)
+            return order;
+        return sign(a.paths <=> b.paths);
+    }
+    if (a.finding == b.finding)
+        return 0;
+    if (const int order = a.finding->metric.compare(b.finding->metric); order != 0)
+        return order;
+    if (const int order = a.finding->subject.compare(b.finding->subject); order != 0)
+        return order;
+    if (a.finding->rule == "type-mismatch")
+        return 0;
+    return sign(std::lexicographical_compare_three_way(
+        a.finding->origins.begin(), a.finding->origins.end(), b.finding->origins.begin(),
+        b.finding->origins.end()));
+}
+
+bool FindingRow::replace(FindingRow&& newer) {
+    const bool changed = what != newer.what || detail != newer.detail ||
+                         lastSeen != newer.lastSeen || finding != newer.finding;
+    *this = std::move(newer);
+    return changed;
+}
+
+void FindingModel::setAnalysis(const std::shared_ptr<const Analysis>& analysis) {
+    if (!analysis || analysis->findings == m_findings)
+        return;
+    m_findings = analysis->findings;
+    rebuild();
+}
+
+void FindingModel::setFilter(const QString& filter) {
+    auto words = filterWords(filter);
+    if (words == m_words)
+        return;
+    m_words = std::move(words);
+    rebuild();
+}
+
+bool FindingModel::severityShown(Severity severity) const {
+    return m_shown[static_cast<std::size_t>(severity)];
+}
+
+void FindingModel::setSeverityShown(Severity severity, bool shown) {
+    if (severityShown(severity) == shown)
+        return;
+    m_shown[static_cast<std::size_t>(severity)] = shown;
+    rebuild();
+}
+
+void FindingModel::setResolvedShown(bool shown) {
+    if (m_resolvedShown == shown)
+        return;
+    m_resolvedShown = shown;
+    rebuild();
+}
+
+bool FindingModel::filtered() const {
+    return !m_words.empty() ||
+           !std::all_of(m_shown.begin(), m_shown.end(), [](bool shown) { return shown; });
+}
+
+bool FindingModel::passes(const Finding& finding) const {
+    if (!m_shown[static_cast<std::size_t>(finding.severity)])
+        return false;
+    return std::all_of(m_words.begin(), m_words.end(), [&](const std::string& word) {
+        return containsFolded(finding.metric, word) || containsFolded(finding.rule, word) ||
+               containsFolded(finding.subject, word) || containsFolded(finding.message, word) ||
+               std::any_of(finding.labels.begin(), finding.labels.end(),
+                           [&](const std::string& label) { return containsFolded(label, word); });
+    });
+}
+
+void FindingModel::rebuild() {
+    struct Key {
+        bool resolved;
+        int severity;
+        std::string_view rule;
+        PathMarks paths;
+        auto operator<=>(const Key&) const = default;
+    };
+    struct Members {
+        bool counted = false;
+        std::vector<std::shared_ptr<const Finding>> shown;
+    };
+    std::map<Key, Members> groups;
+    m_open = m_groups = m_resolved = 0;
+    m_bySeverity = {};
+    if (m_findings) {
+        for (const auto& finding : m_findings->findings) {
+            auto& members = groups[{finding->resolved, -static_cast<int>(finding->severity),
+                                    finding->rule, pathMarks(*finding)}];
+            if (finding->resolved) {
+                ++m_resolved;
+            } else {
+                ++m_open;
+                ++m_bySeverity[static_cast<std::size_t>(finding->severity)];
+                m_groups += members.counted ? 0 : 1;
+                members.counted = true;
+            }
+            if ((!finding->resolved || m_resolvedShown) && passes(*finding))
+                members.shown.push_back(finding);
+        }
+    }
+    auto wanted = std::make_unique<Node>();
+    for (auto& [key, members] : groups) {
+        auto& list = members.shown;
+        if (list.empty())
+            continue;
+        FindingRow group;
+        group.rule = key.rule;
+        group.severity = list.front()->severity;
+        group.resolved = key.resolved;
+        group.paths = key.paths;
+        std::vector<FindingRow> rows;
+        rows.reserve(list.size());
+        std::vector<std::string> labels;
+        std::uint64_t series = 0;
+        const bool metrics = !list.front()->metric.empty();
+        for (const auto& finding : list) {
+            group.lastSeen = std::max(group.lastSeen, finding->lastSeen);
+            series += finding->count;
+            FindingRow row;
+            row.isGroup = false;
+            row.finding = finding;
+            rows.push_back(std::move(row));
+            for (const std::string& label : finding->labels) {
+                if (labels.size() < 100 &&
+                    std::find(labels.begin(), labels.end(), label) == labels.end())
+                    labels.push_back(label);
+            }
+        }
+        std::sort(rows.begin(), rows.end(), [](const FindingRow& a, const FindingRow& b) {
+            return FindingRow::order(a, b) < 0;
+        });
+        const Finding& first = *rows.front().finding;
+        if (list.size() == 1) {
+            group.what = whatOf(first);
+            group.detail = detailOf(first);
+        } else {
+            const QString many = metrics ? counted(list.size(), "metric", "metrics")
+                                         : counted(list.size(), "source", "sources");
+            group.what = labels.empty() || metrics
+                             ? many
+                             : counted(labels.size(), "label", "labels") + QStringLiteral(", ") +
+                                   counted(series, "series", "series");
+            const QString detail = labels.empty() ? detailOf(first) : labelsInShort(labels);
+            const bool allAlike = !labels.empty() ||
+                                  std::all_of(rows.begin(), rows.end(), [&](const FindingRow& row) {
+                                      return saysTheSame(*row.finding, first);
+                                  });
+            group.detail = allAlike ? detail : detail + QStringLiteral(", and others");
+        }
+        Node& node = wanted->add(std::move(group));
+        for (FindingRow& row : rows)
+            node.add(std::move(row));
+    }
+    sync(std::move(wanted));
+}
+
+QString FindingModel::age(TimeNs lastSeen) const {
+    return lastSeen == 0 || m_now == 0 ? QString()
+                                       : formatAge(std::max<TimeNs>(0, m_now - lastSeen));
+}
+
+void FindingModel::setNow(TimeNs now) {
+    // Words change with the second at most.
+    if (now / nsPerSecond == m_now / nsPerSecond)
+        return;
+    m_now = now;
+    const auto& groups = root().children;
+    if (groups.empty())
+        return;
+    emit dataChanged(indexOf(*groups.front(), LastSeenColumn),
+                     indexOf(*groups.back(), LastSeenColumn), {Qt::DisplayRole});
+    for (const auto& group : groups) {
+        emit dataChanged(indexOf(*group->children.front(), LastSeenColumn),
+                         indexOf(*group->children.back(), LastSeenColumn), {Qt::DisplayRole});
+    }
+}
+
+bool FindingModel::isGroup(const QModelIndex& index) const {
+    return index.isValid() && node(index).payload.isGroup;
+}
+
+std::shared_ptr<const Finding> FindingModel::findingAt(const QModelIndex& index) const {
+    if (!index.isValid())
+        return nullptr;
+    const Node& row = node(index);
+    return row.payload.isGroup ? row.children.front()->payload.finding : row.payload.finding;
+}
+
+std::vector<std::shared_ptr<const Finding>>
+FindingModel::findingsAt(const QModelIndexList& indexes) const {
+    std::vector<std::shared_ptr<const Finding>> out;
+    std::unordered_set<const Finding*> taken;
+    const auto take = [&](const std::shared_ptr<const Finding>& finding) {
+        if (taken.insert(finding.get()).second)
+            out.push_back(finding);
+    };
+    for (const QModelIndex& index : indexes) {
+        if (!index.isValid())
+            continue;
+        const Node& row = node(index);
+        if (row.payload.isGroup) {
+            for (const auto& child : row.children)
+                take(child->payload.finding);
+        } else {
+            take(row.payload.finding);
+        }
+    }
+    return out;
+}
+
+QString FindingModel::keyOf(const QModelIndex& index) const {
+    if (!index.isValid())
+        return {};
+    const FindingRow& row = node(index).payload;
+    if (!row.isGroup)
+        return QStringLiteral("f") + toText(row.finding->key());
+    return QStringLiteral("g%1 %2 %3")
+        .arg(int(row.resolved))
+        .arg(toText(row.rule), row.paths.spoken());
+}
+
+QModelIndex FindingModel::indexOfKey(const QString& key) const {
+    for (const auto& group : root().children) {
+        const QModelIndex index = indexOf(*group);
+        if (key.startsWith(u'g')) {
+            if (keyOf(index) == key)
+                return index;
+            continue;
+        }
+        for (const auto& child : group->children) {
+            if (keyOf(indexOf(*child)) == key)
+                return indexOf(*child);
+        }
+    }
+    return {};
+}
+
+QVariant FindingModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case RuleColumn:
+        return QStringLiteral("Rule, metric");
+    case WhatColumn:
+        return QStringLiteral("What");
+    case DetailColumn:
+        return QStringLiteral("Detail");
+    case PathsColumn:
+        return QStringLiteral("Paths");
+    case LastSeenColumn:
+        return QStringLiteral("Last seen");
+    default:
+        return {};
+    }
+}
+
+QVariant FindingModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid())
+        return {};
+    const FindingRow& row = node(index).payload;
+    const bool group = row.isGroup;
+    const Finding& finding = *findingAt(index);
+    switch (role) {
+    case SeverityRole:
+        return static_cast<int>(finding.severity);
+    case ResolvedRole:
+        return finding.resolved;
+    case IsGroupRole:
+        return group;
+    case PathsRole:
+        return QVariant::fromValue(group ? row.paths : pathMarks(finding));
+    case Qt::TextAlignmentRole:
+        return index.column() == LastSeenColumn ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter))
+                                                : QVariant();
+    case Qt::ToolTipRole:
+        return plainToolTip(group ? row.what + QStringLiteral(": ") + row.detail
+                                  : toText(finding.message));
+    case Qt::DisplayRole:
+    case Qt::AccessibleTextRole:
+        break;
+    default:
+        return {};
+    }
+    const QString state =
+        finding.resolved ? QStringLiteral("resolved") : toText(severityName(finding.severity));
+    switch (index.column()) {
+    case RuleColumn: {
+        const QString name = group                    ? toText(row.rule)
+                             : finding.metric.empty() ? toText(finding.subject)
+                                                      : toText(finding.metric);
+        return role == Qt::DisplayRole ? name : state + QStringLiteral(": ") + name;
+    }
+    case WhatColumn:
+        return group ? row.what : counted(finding.count, "series", "series");
+    case DetailColumn:
+        return group ? row.detail : toText(finding.message);
+    case PathsColumn:
+        return role == Qt::DisplayRole
+                   ? QVariant()
+                   : QVariant((group ? row.paths : pathMarks(finding)).spoken());
+    case LastSeenColumn:
+        return age(group ? row.lastSeen : finding.lastSeen);
+    default:
+        return {};
+    }
+}
+
+} // namespace sightglass::ui
