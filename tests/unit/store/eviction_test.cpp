@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "tests/support/store_feed.h"
+
+using namespace sightglass;
+using test::BatchMaker;
+using test::StoreFeed;
+
+namespace {
+
+constexpr std::size_t limit = 256 << 10;
+
+/// Writes one point to each of series [0, count) of metric "g".
+WriteReport writeRound(StoreFeed& feed, int count, TimeNs time, TimeNs receivedAt,
+                       const std::string& prefix = "s") {
+    BatchMaker maker(OriginId{0}, receivedAt);
+    maker.metric("g");
+    for (int i = 0; i < count; ++i)
+        maker.number(time, static_cast<double>(time), {{"id", prefix + std::to_string(i)}});
+    return feed.write(maker);
+}
+
+} // namespace
+
+TEST_CASE("over the limit the oldest samples go, and every series keeps its newest") {
+    StoreFeed feed(limit);
+    constexpr int series = 20;
+    for (TimeNs time = 1; time <= 5000; ++time) {
+        writeRound(feed, series, time, time * nsPerSecond);
+        REQUIRE(feed.store.usage().bytes <= limit);
+    }
+    const StoreUsage usage = feed.store.usage();
+    CHECK(usage.limit == limit);
+    CHECK(usage.series == series);
+    CHECK(usage.evictedSamples + usage.samples == 5000 * series);
+    CHECK(usage.evictedSamples > 0);
+    CHECK(usage.samples > 5000); // most of the budget is samples
+    CHECK(feed.counted("sightglass_store_evicted_samples_total") == usage.evictedSamples);
+
+    std::size_t kept = 0;
+    TimeNs oldest = 5000;
+    for (const auto& [id, info] : feed.listener.series) {
+        const auto samples = feed.numbers(id);
+        REQUIRE(!samples.empty());
+        CHECK(samples.back().time == 5000);
+        CHECK(samples.front().time > 1);
+        for (std::size_t i = 1; i < samples.size(); ++i)
+            REQUIRE(samples[i].time == samples[i - 1].time + 1);
+        kept += samples.size();
+        oldest = std::min(oldest, samples.front().time);
+        CHECK(feed.store.extent(id)->from == samples.front().time);
+    }
+    CHECK(kept == usage.samples);
+    CHECK(oldest == usage.oldestSample);
+}
+
+TEST_CASE("a series without news is evicted with its time, and its metric when it was the last") {
+    StoreFeed feed(limit);
+    BatchMaker idle(OriginId{0}, nsPerSecond);
+    idle.metric("idle").number(1, 1);
+    feed.write(idle);
+    const MetricId idleMetric = feed.listener.metricNamed("idle");
+    const SeriesId idleSeries = feed.onlySeries();
+
+    TimeNs time = 1;
+    for (; time <= 3000; ++time)
+        writeRound(feed, 20, time, time * nsPerSecond);
+    CHECK_FALSE(feed.store.series(idleSeries));
+    CHECK(feed.store.metric(idleMetric) == nullptr);
+    CHECK(feed.store.seriesOf(idleMetric).empty());
+    CHECK(feed.numbers(idleSeries).empty());
+    CHECK(feed.listener.metrics.size() == 1);
+    CHECK(feed.listener.series.size() == 20);
+    CHECK(feed.listener.strayRemovals == 0);
+    CHECK(feed.store.usage().evictedSeries == 1);
+
+    BatchMaker again(OriginId{0}, time * nsPerSecond);
+    again.metric("idle").number(time, 1);
+    feed.write(again);
+    CHECK(feed.listener.metricNamed("idle") != idleMetric);
+    CHECK_FALSE(feed.store.series(idleSeries)); // ids do not come back
+}
+
+TEST_CASE("series that were marked as ended make room for new ones at once") {
+    StoreFeed feed(limit);
+    for (int deploy = 0; deploy < 100; ++deploy) {
+        const std::string prefix = "deploy" + std::to_string(deploy) + "-";
+        const TimeNs time = 1000 + deploy * 10;
+        // Within the time after which a series counts as idle.
+        const TimeNs arrival = nsPerSecond + deploy * 15 * nsPerSecond;
+        REQUIRE(writeRound(feed, 50, time, arrival, prefix).rejected() == 0);
+        BatchMaker end(OriginId{0}, arrival);
+        end.metric("g");
+        for (int i = 0; i < 50; ++i)
+            end.stale(time + 1, {{"id", prefix + std::to_string(i)}});
+        REQUIRE(feed.write(end).rejected() == 0);
+    }
+    CHECK(feed.store.usage().evictedSeries > 0);
+    CHECK(feed.store.usage().bytes <= limit);
+    CHECK(feed.listener.series.size() == feed.store.usage().series);
+}
+
+TEST_CASE("when all that is left is being written, new series are refused and the others go on") {
+    StoreFeed feed(limit);
+    const WriteReport flood = writeRound(feed, 5000, 1, nsPerSecond);
+    REQUIRE(flood.rejections.size() == 1);
+    CHECK(flood.rejections[0].reason == "memory-limit");
+    CHECK(flood.accepted > 100);
+    CHECK(flood.accepted + flood.rejected() == 5000);
+    CHECK(feed.counted("sightglass_store_refused_samples_total", "memory-limit") ==
+          flood.rejected());
+
+    const int kept = static_cast<int>(flood.accepted);
+    CHECK(writeRound(feed, kept, 2, nsPerSecond).accepted == flood.accepted);
+    CHECK(feed.store.usage().bytes <= limit + limit / 8);
+    // Later they are idle.
+    const TimeNs later = Store::idleAfter + 100 * nsPerSecond;
+    CHECK(writeRound(feed, 100, 3, later, "new").rejected() == 0);
+}
+
+TEST_CASE("a series too large for the limit moves nothing out") {
+    StoreFeed feed(limit);
+    for (TimeNs time = 1; time <= 100; ++time)
+        writeRound(feed, 10, time, time);
+    BatchMaker maker(OriginId{0}, nsPerSecond);
+    maker.metric("g").number(1, 1, {{"id", std::string(limit, 'x')}});
+    CHECK(feed.write(maker).rejections.at(0).reason == "memory-limit");
+    CHECK(feed.store.usage().evictedSamples == 0);
+    CHECK(feed.store.usage().samples == 1000);
+}
+
+TEST_CASE("histograms count with their buckets, and come under the limit too") {
+    StoreFeed feed(limit);
+    const std::vector<double> bounds = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    for (TimeNs time = 1; time <= 5000; ++time) {
+        BatchMaker maker(OriginId{0}, time * nsPerSecond);
+        maker.metric("h", MetricType::Histogram)
+            .histogram(time, bounds, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 1);
+        feed.write(maker);
+        REQUIRE(feed.store.usage().bytes <= limit);
+    }
+    const StoreUsage usage = feed.store.usage();
+    CHECK(usage.samples < limit / (11 * sizeof(std::uint64_t)));
+    CHECK(usage.samples > 200);
+    CHECK(usage.samples + usage.evictedSamples == 5000);
+}
+
+TEST_CASE("columns after an eviction start anew") {
+    StoreFeed feed(limit);
+    for (TimeNs time = 1; time <= 30000; ++time) {
+        BatchMaker maker(OriginId{0}, time);
+        maker.metric({"c", "", "", MetricType::Sum, true, Temporality::Cumulative})
+            .number(time, static_cast<double>(time));
+        feed.write(maker);
+    }
+    const TimeRange extent = *feed.store.extent(feed.onlySeries());
+    CHECK(extent.from > 1);
+    std::vector<Column> columns(1);
+    feed.store.columns(feed.onlySeries(), Field::Value, {}, columns);
+    CHECK(columns[0].count == feed.store.usage().samples);
+    CHECK(columns[0].increase == static_cast<double>(extent.to - extent.from));
+}
