@@ -25,7 +25,7 @@ void addConvertCommand(CLI::App& program, ExitCode& exitCode) {
     command->add_option("--from", arguments->from, "Format of the inputs")->type_name("FORMAT");
     command->add_option("-o", arguments->output, "File to write; standard output if left out")
         ->type_name("OUT");
-    command->callback([&exitCode] {
+    command->callback([arguments, &exitCode] {
         std::cerr << "sightglass-cli: convert is not built yet\n";
         exitCode = ExitCode::Trouble;
     });

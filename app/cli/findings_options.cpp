@@ -70,6 +70,7 @@ class Inputs {
         return out;
     }
 
+    [[nodiscard]] bool anyRead() const { return !m_read.empty(); }
     [[nodiscard]] TimeNs now() const { return m_clock.now(); }
 
     OriginTable origins;
@@ -129,7 +130,7 @@ ExitCode judgeInputs(const std::vector<std::string>& names, bool directed,
         std::cout << findingsSarif(*findings, inputs.origins) << '\n';
     else if (options.format == "github")
         std::cout << findingsGithub(*findings, inputs.origins);
-    else
+    else if (inputs.anyRead()) // "No findings" would be a lie about what could not be read
         std::cout << findingsText(*findings, inputs.origins, wantsColour());
     std::cout.flush();
 
