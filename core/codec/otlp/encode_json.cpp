@@ -331,6 +331,8 @@ class JsonEncoder {
             m_out += "\"NaN\"";
         else if (std::isinf(value))
             m_out += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+        else if (value == 0 && std::signbit(value))
+            m_out += "-0.0"; // "-0" is an integer to some readers, and loses its sign
         else
             m_out += formatDouble(value);
     }
