@@ -100,15 +100,15 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
                 painter->drawRoundedRect(option->rect, px(4), px(4));
                 painter->restore();
             }
+            if (option->state & State_HasFocus)
+                drawFocusRing(painter, option->rect);
             return;
         }
-        QStyleOption plain = *option;
-        plain.state &= ~State_HasFocus; // the ring is drawn by PE_FrameFocusRect
         drawPanel(painter, option->rect,
                   down || on ? m_tokens->border
                   : hover    ? m_tokens->raised
                              : m_tokens->surface,
-                  &plain);
+                  option);
         return;
     }
     case PE_PanelButtonTool:

@@ -202,6 +202,14 @@ void SourcesPage::removeSelectedTarget() {
         m_bridge.removeTarget(QString(row->address));
 }
 
+void SourcesPage::selectSource(const QString& address) {
+    for (int row = 0; row < m_model.rowCount(); ++row) {
+        if (m_model.row(row).address == address)
+            m_table->selectRow(row);
+    }
+    m_table->setFocus(Qt::OtherFocusReason);
+}
+
 bool SourcesPage::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_table && event->type() == QEvent::KeyPress &&
         static_cast<QKeyEvent*>(event)->key() == Qt::Key_Delete) {

@@ -25,6 +25,8 @@ class SourcesPage : public QWidget {
 
     /// Removes the selected row's target, if it is one.
     void removeSelectedTarget();
+    /// Selects the row with this address, if there is one.
+    void selectSource(const QString& address);
     [[nodiscard]] QTableView& table() const { return *m_table; }
 
   signals:
