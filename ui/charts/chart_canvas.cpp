@@ -21,6 +21,11 @@ UnitStyle tickStyle(UnitStyle style) {
     return style;
 }
 
+/// Nothing is nothing in any unit.
+QString tickText(double tick, const UnitStyle& style) {
+    return tick == 0 ? QStringLiteral("0") : formatValue(tick, style);
+}
+
 QString axisTitle(const UnitStyle& style) {
     if (style.kind != UnitStyle::Kind::Plain)
         return {};
@@ -82,7 +87,7 @@ void ChartCanvas::place(QSize size, double scale) {
     int labels = m_theme.px(28);
     const auto widen = [&](const Pane& pane) {
         for (const double tick : pane.axis.ticks)
-            labels = std::max(labels, metrics.horizontalAdvance(formatValue(tick, pane.style)));
+            labels = std::max(labels, metrics.horizontalAdvance(tickText(tick, pane.style)));
     };
     widen(m_main);
     const bool hasLane = m_frame && !m_frame->lane.empty();
@@ -125,13 +130,15 @@ void ChartCanvas::drawLines(Pane& pane, const std::vector<PlotSeries>& all,
         for (const PlotSeries& series : all) {
             if (series.reference != reference || marks.muted.contains(series.id.value))
                 continue;
+            // The lane's lines are one path's: a narrow spike must not fall between two dashes.
+            const bool solid = series.reference || &pane == &m_below;
             const bool faded = marks.highlighted && *marks.highlighted != series.id;
             Rasteriser::Stroke stroke;
             stroke.color = m_theme.tokens().series[static_cast<std::size_t>(series.color)];
-            stroke.width = (series.reference ? 1.5 : 3.5) * lineScale;
-            stroke.dash = series.reference ? 0 : static_cast<int>(std::lround(7 * lineScale));
+            stroke.width = (solid ? 1.5 : 3.5) * lineScale;
+            stroke.dash = solid ? 0 : static_cast<int>(std::lround(7 * lineScale));
             stroke.opacity = faded ? 0.25 : 1;
-            stroke.dotRadius = (series.reference ? 2.5 : 3.25) * lineScale;
+            stroke.dotRadius = (solid ? 2.5 : 3.25) * lineScale;
             m_rasteriser.draw(series.columns, view, stroke);
         }
     }
@@ -277,7 +284,7 @@ void ChartCanvas::paintGrid(QPainter& painter, const Pane& pane, const QRect& re
         painter.setPen(tokens.text2);
         painter.drawText(
             QRectF(0, y - metrics.height() / 2.0, rect.left() - m_theme.px(6), metrics.height()),
-            Qt::AlignRight | Qt::AlignVCenter, formatValue(tick, pane.style));
+            Qt::AlignRight | Qt::AlignVCenter, tickText(tick, pane.style));
     }
 }
 
@@ -330,7 +337,7 @@ void ChartCanvas::paintArrivals(QPainter& painter) const {
 
         const QFont font = m_theme.font(Theme::Size::Tiny);
         const QString text =
-            markOf(arrival.path) + QStringLiteral("arrived ") + formatClock(arrival.time);
+            markOf(arrival.path) + QStringLiteral(" arrived ") + formatClock(arrival.time);
         const int width = markedWidth(text, font, m_theme);
         const int gap = m_theme.px(6);
         // On the left of its line where the right has no room.

@@ -195,7 +195,7 @@ void ChartView::fit() {
 
 void ChartView::togglePause() {
     if (m_selection.live())
-        m_selection.setLive(false, m_to > 0 ? m_to : m_clock.now());
+        m_selection.setLive(false, m_frame ? m_frame->end : m_clock.now());
     else
         m_selection.setLive(true);
 }
@@ -401,7 +401,8 @@ void ChartView::leaveEvent(QEvent*) {
 }
 
 void ChartView::focusInEvent(QFocusEvent* event) {
-    m_ringed = event->reason() != Qt::MouseFocusReason;
+    m_ringed = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason ||
+               event->reason() == Qt::ShortcutFocusReason;
     update();
     QWidget::focusInEvent(event);
 }

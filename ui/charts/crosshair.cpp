@@ -19,8 +19,8 @@ constexpr std::size_t rowsMost = 10;
 QString rowName(const CrosshairReading::Row& row) {
     const QString mark = QString(markOf(row.series->path));
     if (row.inLane)
-        return QStringLiteral("rate() ") + mark;
-    return mark + (row.series->labels.isEmpty() ? row.series->pathName : row.series->labels);
+        return mark + QStringLiteral(" rate()");
+    return mark + ' ' + (row.series->labels.isEmpty() ? row.series->pathName : row.series->labels);
 }
 
 } // namespace
@@ -104,6 +104,12 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
         exactWidth = std::max(exactWidth, metrics.horizontalAdvance(cells[i].exact));
     }
     nameWidth = std::min(nameWidth, m_theme.px(220));
+    // Every digit is worth having, but not at the price of half the chart.
+    if (nameWidth + valueWidth + exactWidth > m_plot.width() / 2) {
+        exactWidth = 0;
+        for (Cells& row : cells)
+            row.exact.clear();
+    }
     const QString more = reading.rows.size() > shown
                              ? QStringLiteral("%1 more").arg(reading.rows.size() - shown)
                              : QString();

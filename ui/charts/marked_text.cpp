@@ -94,8 +94,13 @@ int paintMarkedText(QPainter& painter, const QRect& rect, const QString& marked,
             continue;
         }
         painter.setPen(color);
-        painter.drawText(x, baseline, metrics.elidedText(piece.text, Qt::ElideRight, end - x));
-        x += metrics.horizontalAdvance(piece.text);
+        // Eliding counts in fractions, and would cut a text that just fits.
+        const int width = metrics.horizontalAdvance(piece.text);
+        painter.drawText(x, baseline,
+                         width <= end - x
+                             ? piece.text
+                             : metrics.elidedText(piece.text, Qt::ElideRight, end - x));
+        x += width;
     }
     return std::min(x, end) - rect.left();
 }

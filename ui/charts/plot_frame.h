@@ -71,6 +71,7 @@ struct PlotFrame {
     QString family;
     TimeNs from = 0, to = 0; ///< cut into `columns` parts of exactly `columnNs`
     TimeNs columnNs = 1;
+    TimeNs end = 0; ///< as the request was: to ask for the same range again
     int columns = 1;
     bool fitted = false;       ///< the range was made to fit what there is
     bool raw = false;          ///< as the request was

@@ -94,7 +94,7 @@ std::pair<TimeNs, TimeNs> fittedRange(const SeriesReader& reader,
     TimeNs begin = end;
     if (all) {
         // An old dump is shown where it lies.
-        if (request.live && all->to < end - PlotRequest::fittedMost)
+        if (all->to < end - PlotRequest::fittedMost)
             end = all->to + nsPerSecond;
         begin = std::min(all->from, end);
     }
@@ -418,6 +418,7 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
     auto frame = std::make_shared<PlotFrame>();
     frame->family = request.family;
     frame->raw = request.raw;
+    frame->end = request.end;
     // Before the points are read: what comes in meanwhile must make the frame look old.
     for (const PlotPath& path : request.paths) {
         for (const MetricId metric : path.metrics)
