@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/engine.h"
+
+#include <array>
+#include <utility>
+
+#include "core/api/api_server.h"
+#include "core/base/mutex.h"
+#include "core/engine/analyst.h"
+#include "core/engine/dump_loader.h"
+#include "core/engine/listen_option.h"
+#include "core/engine/status_board.h"
+#include "core/engine/writer.h"
+#include "core/ingest/otlp_http_server.h"
+#include "core/ingest/receiver.h"
+#include "core/ingest/scraper/scraper.h"
+#include "core/store/store.h"
+#ifdef SIGHTGLASS_GRPC
+#include "core/ingest/otlp_grpc_server.h"
+#endif
+
+namespace sightglass {
+
+namespace {
+
+struct ReceiverKindInfo {
+    ReceiverKind kind;
+    const char* flag;
+    int defaultPort;
+};
+
+constexpr std::array receiverKinds{
+    ReceiverKindInfo{ReceiverKind::OtlpGrpc, "--otlp-grpc", 4317},
+    ReceiverKindInfo{ReceiverKind::OtlpHttp, "--otlp-http", 4318},
+    ReceiverKindInfo{ReceiverKind::Api, "--api", 19090},
+};
+
+constexpr std::size_t indexOf(ReceiverKind kind) {
+    return static_cast<std::size_t>(kind);
+}
+
+} // namespace
+
+struct Engine::State {
+    explicit State(EngineOptions wanted);
+
+    // In the order of making; destroyed in reverse, so each outlives what uses it.
+    const EngineOptions options;
+    const SystemClock clock;
+    OriginTable origins;
+    CounterRegistry counters;
+    Catalog catalog{origins};
+    Store store{options.memoryLimit, catalog, counters};
+    Writer writer{store, counters, clock};
+    const IngestContext ingest{writer, origins, counters, clock, IngestLimits{}};
+    Scraper scraper{ingest, options.scrapeInterval};
+    Analyst analyst{catalog, clock, [this] { return targetHealth(); }};
+    StatusBoard board{clock, [this] { return gather(); }};
+    DumpLoader loader{writer, origins, clock};
+
+    /// One of the three listeners; `receiver` is null while it could not be bound or is off.
+    struct Listener {
+        std::string wanted;
+        std::string address;
+        std::string error;
+        std::unique_ptr<Receiver> receiver;
+        std::uint64_t pointsBefore = 0; ///< taken by receivers that were rebound since
+    };
+    mutable Mutex mutex;
+    std::array<Listener, receiverKinds.size()> listeners SG_GUARDED_BY(mutex);
+    bool stopped SG_GUARDED_BY(mutex) = false;
+
+    std::unique_ptr<Receiver> makeReceiver(ReceiverKind kind);
+    void bind(Listener& listener, ReceiverKind kind) SG_REQUIRES(mutex);
+    std::vector<TargetHealth> targetHealth() const;
+    std::vector<ApiTarget> apiTargets() const;
+    std::vector<OwnGauge> gauges() const;
+    EngineStatus gather() const;
+};
+
+Engine::State::State(EngineOptions wanted) : options(std::move(wanted)) {
+    MutexLock lock(mutex);
+    listeners[indexOf(ReceiverKind::OtlpGrpc)].wanted = options.otlpGrpc;
+    listeners[indexOf(ReceiverKind::OtlpHttp)].wanted = options.otlpHttp;
+    listeners[indexOf(ReceiverKind::Api)].wanted = options.api;
+}
+
+std::unique_ptr<Receiver> Engine::State::makeReceiver(ReceiverKind kind) {
+    switch (kind) {
+    case ReceiverKind::OtlpGrpc:
+#ifdef SIGHTGLASS_GRPC
+        return makeOtlpGrpcServer(ingest);
+#else
+        return nullptr;
+#endif
+    case ReceiverKind::OtlpHttp:
+        return makeOtlpHttpServer(ingest);
+    case ReceiverKind::Api:
+        break;
+    }
+    return makeApiServer({store, catalog, origins, counters, clock, options.originLabel,
+                          [this] { return analyst.analysis()->findings; },
+                          [this] { return apiTargets(); }, [this] { return gauges(); }},
+                         counters);
+}
+
+void Engine::State::bind(Listener& listener, ReceiverKind kind) {
+    const ReceiverKindInfo& info = receiverKinds[indexOf(kind)];
+    listener.receiver.reset();
+    listener.address.clear();
+    listener.error.clear();
+    const auto addresses = listenAddresses(listener.wanted, info.defaultPort);
+    if (!addresses) {
+        listener.error = addresses.error().message;
+        return;
+    }
+    if (addresses->empty())
+        return; // off
+    auto receiver = makeReceiver(kind);
+    if (!receiver) {
+        listener.error = "this build has no gRPC";
+        return;
+    }
+    const auto bound = receiver->start(*addresses);
+    if (!bound) {
+        listener.error = bound.error().message + "; choose another with " + info.flag +
+                         " HOST:PORT, port 0 picks a free one";
+        return;
+    }
+    listener.address = bound->front();
+    listener.receiver = std::move(receiver);
+}
+
+std::vector<TargetHealth> Engine::State::targetHealth() const {
+    std::vector<TargetHealth> out;
+    for (const ScrapeTarget& target : scraper.targets()) {
+        if (target.scrapes == 0)
+            continue; // nothing known yet
+        out.push_back({target.origin, target.url, target.up, target.lastError, target.failures,
+                       target.lastScrape});
+    }
+    return out;
+}
+
+std::vector<ApiTarget> Engine::State::apiTargets() const {
+    std::vector<ApiTarget> out;
+    for (const ScrapeTarget& target : scraper.targets()) {
+        out.push_back({target.url, target.job, target.instance,
+                       target.scrapes == 0 ? "unknown" : target.up ? "up" : "down",
+                       target.lastError, target.lastScrape, target.lastDurationSeconds,
+                       static_cast<double>(target.interval) / 1e9,
+                       static_cast<double>(target.timeout) / 1e9});
+    }
+    return out;
+}
+
+std::vector<OwnGauge> Engine::State::gauges() const {
+    const Store::Usage usage = store.usage();
+    return {
+        {"sightglass_series", "Series in the ring.", static_cast<double>(usage.series)},
+        {"sightglass_memory_bytes", "Memory that the ring uses.",
+         static_cast<double>(usage.bytes)},
+        {"sightglass_memory_limit_bytes", "Memory that the ring may use.",
+         static_cast<double>(options.memoryLimit)},
+        {"sightglass_targets", "Targets that are scraped.",
+         static_cast<double>(scraper.targets().size())},
+    };
+}
+
+EngineStatus Engine::State::gather() const {
+    EngineStatus out;
+    {
+        MutexLock lock(mutex);
+        for (const ReceiverKindInfo& info : receiverKinds) {
+            const Listener& listener = listeners[indexOf(info.kind)];
+            ReceiverStatus status;
+            status.kind = info.kind;
+            status.address = listener.address;
+            status.wanted = listener.wanted;
+            status.error = listener.error;
+            status.points = listener.pointsBefore;
+            if (listener.receiver) {
+                ReceiverActivity activity = listener.receiver->activity();
+                status.lastArrival = activity.lastArrival;
+                status.points += activity.points;
+                status.requests = activity.requests;
+                status.refused = activity.refused;
+                status.lastError = std::move(activity.lastError);
+            }
+            out.receivers.push_back(std::move(status));
+        }
+    }
+
+    for (ScrapeTarget& target : scraper.targets()) {
+        TargetStatus status;
+        status.url = std::move(target.url);
+        status.origin = target.origin;
+        status.health = target.scrapes == 0 ? TargetStatus::Health::Waiting
+                        : target.up         ? TargetStatus::Health::Up
+                                            : TargetStatus::Health::Down;
+        status.lastScrape = target.lastScrape;
+        status.lastDurationSeconds = target.lastDurationSeconds;
+        status.lastSamples = target.lastSamples;
+        status.failures = target.failures;
+        status.lastError = std::move(target.lastError);
+        out.targets.push_back(std::move(status));
+    }
+
+    const std::shared_ptr<const CatalogSnapshot> snapshot = analyst.analysis()->catalog;
+    const std::vector<Writer::Traffic> traffic = writer.traffic();
+    for (Origin& origin : origins.all()) {
+        OriginStatus status;
+        if (origin.id.value < traffic.size()) {
+            status.points = traffic[origin.id.value].points;
+            status.lastArrival = traffic[origin.id.value].lastArrival;
+        }
+        for (const CatalogOrigin& known : snapshot->origins) {
+            if (known.origin.id == origin.id)
+                status.series = known.series;
+        }
+        for (const TargetStatus& target : out.targets) {
+            if (target.origin == origin.id)
+                status.lastError = target.lastError;
+        }
+        out.points += status.points;
+        status.origin = std::move(origin);
+        out.origins.push_back(std::move(status));
+    }
+
+    const Store::Usage usage = store.usage();
+    out.series = static_cast<std::uint32_t>(usage.series);
+    out.memoryUsed = usage.bytes;
+    out.memoryLimit = options.memoryLimit;
+    out.oldestSample = usage.oldestSample;
+    out.evicted = usage.evictedSamples;
+    out.refused = counters.sum(CounterKind::Refusal);
+    out.dropped = counters.sum(CounterKind::Drop);
+    return out;
+}
+
+Engine::Engine(EngineOptions options) : m_state(std::make_unique<State>(std::move(options))) {}
+
+Engine::~Engine() {
+    stop();
+}
+
+void Engine::start() {
+    State& s = *m_state;
+    s.writer.start();
+    s.analyst.start();
+    s.loader.start();
+    {
+        MutexLock lock(s.mutex);
+        for (const ReceiverKindInfo& info : receiverKinds)
+            s.bind(s.listeners[indexOf(info.kind)], info.kind);
+    }
+    s.scraper.start();
+    for (const std::string& target : s.options.targets)
+        static_cast<void>(addTarget(target)); // checked by whoever read the options
+    s.board.start();
+}
+
+void Engine::stop() {
+    State& s = *m_state;
+    std::array<std::unique_ptr<Receiver>, receiverKinds.size()> receivers;
+    {
+        MutexLock lock(s.mutex);
+        if (s.stopped)
+            return;
+        s.stopped = true;
+        for (std::size_t i = 0; i < receivers.size(); ++i)
+            receivers[i] = std::move(s.listeners[i].receiver);
+    }
+    // Sources first, so that what they wait for is still written; then the writer.
+    for (auto& receiver : receivers)
+        receiver.reset();
+    s.scraper.stop();
+    s.loader.stop();
+    s.writer.stop();
+    s.board.stop();
+    s.analyst.stop();
+}
+
+const SeriesReader& Engine::reader() const {
+    return m_state->store;
+}
+
+SampleSink& Engine::sink() {
+    return m_state->writer;
+}
+
+OriginTable& Engine::origins() {
+    return m_state->origins;
+}
+
+CounterRegistry& Engine::counters() {
+    return m_state->counters;
+}
+
+const Clock& Engine::clock() const {
+    return m_state->clock;
+}
+
+std::shared_ptr<const Analysis> Engine::analysis() const {
+    return m_state->analyst.analysis();
+}
+
+std::shared_ptr<const EngineStatus> Engine::status() const {
+    return m_state->board.status();
+}
+
+Result<std::string> Engine::addTarget(const std::string& url) {
+    Result<std::string> added = m_state->scraper.add(url);
+    m_state->board.refresh();
+    return added;
+}
+
+void Engine::removeTarget(const std::string& url) {
+    m_state->scraper.remove(url);
+    m_state->board.refresh();
+}
+
+Status Engine::rebind(ReceiverKind kind, const std::string& address) {
+    State& s = *m_state;
+    std::string error;
+    {
+        MutexLock lock(s.mutex);
+        State::Listener& listener = s.listeners[indexOf(kind)];
+        if (s.stopped)
+            return Error{ErrorCode::Cancelled, "shutting down", {}};
+        if (listener.receiver)
+            listener.pointsBefore += listener.receiver->activity().points;
+        listener.wanted = address;
+        s.bind(listener, kind);
+        error = listener.error;
+    }
+    s.board.refresh();
+    if (!error.empty())
+        return Error{ErrorCode::Unavailable, error, {}};
+    return Done{};
+}
+
+void Engine::openDump(const std::string& path, WhenOpened done) {
+    m_state->loader.open(path, std::move(done));
+}
+
+void Engine::flush() {
+    m_state->writer.flush();
+    m_state->analyst.flush();
+    m_state->board.refresh();
+}
+
+} // namespace sightglass
