@@ -132,6 +132,10 @@ constexpr std::array latencyBounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 /// How a hundred requests spread over the buckets, the last beyond all bounds.
 constexpr std::array<double, latencyBounds.size() + 1> latencyShares{2, 9, 25, 33, 19, 8, 3, 1, 0};
 
+Number whole(double value) {
+    return Number::of(static_cast<std::int64_t>(std::llround(value)));
+}
+
 /// Adds to a batch with text kept in its arena.
 class BatchBuilder {
   public:
@@ -185,7 +189,7 @@ Batch demoTraffic(TimeNs began, TimeNs now) {
 
     for (const RuntimeMetric& metric : runtimeMetrics) {
         const std::size_t begin = batch.numberPoints.size();
-        addNumber(common, Number::of(std::llround(metric.value(t))));
+        addNumber(common, whole(metric.value(t)));
         batch.metrics.push_back({0, 0,
                                  {metric.name, metric.unit, metric.description, MetricType::Sum,
                                   false, Temporality::Cumulative},
@@ -198,7 +202,7 @@ Batch demoTraffic(TimeNs began, TimeNs now) {
         const std::array pairs{Pair{"app_name", "checkout"}, Pair{"method", route.method},
                                Pair{"route", route.route}, Pair{"status", route.status}};
         routeAttributes.push_back(builder.attributes(pairs));
-        addNumber(routeAttributes.back(), Number::of(std::llround(std::floor(route.count(t)))));
+        addNumber(routeAttributes.back(), whole(std::floor(route.count(t))));
     }
     batch.metrics.push_back({0, 0,
                              {"checkout.http.requests", "", "Requests answered.", MetricType::Sum,

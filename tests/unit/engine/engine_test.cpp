@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/engine.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <future>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "core/demo/demo.h"
+
+using namespace sightglass;
+
+namespace {
+
+bool eventually(const std::function<bool()>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > deadline)
+            return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return true;
+}
+
+/// What OTLP/gRPC builds do not have is off, so that the test runs in every preset.
+EngineOptions quiet() {
+    EngineOptions options;
+    options.otlpGrpc = "off";
+    options.otlpHttp = options.api = "127.0.0.1:0";
+    return options;
+}
+
+Batch gauge(OriginId origin, const char* name, TimeNs time) {
+    Batch batch;
+    batch.origin = origin;
+    batch.receivedAt = time;
+    batch.resources.push_back({});
+    batch.scopes.push_back({});
+    NumberPoint point;
+    point.time = time;
+    point.value = Number::of(1.5);
+    batch.numberPoints.push_back(point);
+    batch.metrics.push_back({0, 0, {name, "By", "Some bytes.", MetricType::Gauge}, {0, 1}});
+    return batch;
+}
+
+const ReceiverStatus& receiver(const EngineStatus& status, ReceiverKind kind) {
+    return status.receivers.at(static_cast<std::size_t>(kind));
+}
+
+} // namespace
+
+TEST_CASE("what was pushed can be read, is in the analysis and is counted after a flush") {
+    Engine engine(quiet());
+    engine.start();
+    const OriginId origin = engine.origins().intern(OriginKind::OtlpHttp);
+    const TimeNs now = engine.clock().now();
+    REQUIRE(engine.sink().push(gauge(origin, "heap", now), {}) == PushStatus::Queued);
+    engine.flush();
+
+    const auto analysis = engine.analysis();
+    REQUIRE(analysis->families.size() == 1);
+    CHECK(analysis->families[0]->name == "heap_bytes");
+    const MetricId metric = analysis->catalog->metrics.at(0)->info->id;
+    const auto series = engine.reader().seriesOf(metric);
+    REQUIRE(series.size() == 1);
+    const auto sample = engine.reader().latest(series[0].id, Field::Value, now, nsPerSecond);
+    REQUIRE(sample.has_value());
+    CHECK(sample->value.asDouble() == 1.5);
+    CHECK(engine.status()->points == 1);
+    CHECK(engine.status()->series == 1);
+}
+
+TEST_CASE("a taken port is told with the flag that chooses another, and rebinding mends it") {
+    Engine first(quiet());
+    first.start();
+    const std::string taken = receiver(*first.status(), ReceiverKind::OtlpHttp).address;
+    REQUIRE_FALSE(taken.empty());
+
+    EngineOptions options = quiet();
+    options.otlpHttp = taken;
+    Engine second(options);
+    second.start();
+    const auto status = second.status();
+    const ReceiverStatus& refused = receiver(*status, ReceiverKind::OtlpHttp);
+    CHECK(refused.address.empty());
+    CHECK(refused.error.find(taken) != std::string::npos);
+    CHECK(refused.error.find("--otlp-http") != std::string::npos);
+    CHECK_FALSE(receiver(*status, ReceiverKind::Api).address.empty());
+
+    CHECK(second.rebind(ReceiverKind::OtlpHttp, "127.0.0.1:0").ok());
+    CHECK_FALSE(receiver(*second.status(), ReceiverKind::OtlpHttp).address.empty());
+}
+
+TEST_CASE("nothing is taken in after stop, and what was read stays readable") {
+    Engine engine(quiet());
+    engine.start();
+    const OriginId origin = engine.origins().intern(OriginKind::OtlpHttp);
+    const TimeNs now = engine.clock().now();
+    REQUIRE(engine.sink().push(gauge(origin, "heap", now), {}) == PushStatus::Queued);
+    engine.flush();
+    engine.stop();
+    engine.stop();
+    CHECK(engine.sink().push(gauge(origin, "late", now), {}) == PushStatus::Stopped);
+    CHECK(engine.reader().generation() > 0);
+    CHECK(engine.analysis()->families.size() == 1);
+}
+
+TEST_CASE("two dumps opened together are compared like two live paths") {
+    Engine engine(quiet());
+    engine.start();
+    const std::string folder = SIGHTGLASS_TEST_DATA "/founding_story/";
+    std::atomic<int> opened{0};
+    for (const char* page : {"app.prom", "collector.prom"}) {
+        engine.openDump(folder + page, [&](Result<std::uint64_t> points) {
+            CHECK(points.ok());
+            CHECK(*points == 27);
+            ++opened;
+        });
+    }
+    REQUIRE(eventually([&] { return opened == 2; }));
+    engine.flush();
+    const auto findings = engine.analysis()->findings;
+    CHECK(findings->errors == 27);
+    CHECK(findings->warnings == 1);
+}
+
+TEST_CASE("a dump that cannot be read says why") {
+    Engine engine(quiet());
+    engine.start();
+    std::promise<Result<std::uint64_t>> told;
+    engine.openDump("/no/such/file", [&](Result<std::uint64_t> points) { told.set_value(points); });
+    const Result<std::uint64_t> points = told.get_future().get();
+    REQUIRE_FALSE(points.ok());
+    CHECK(points.error().code == ErrorCode::NotFound);
+}
+
+TEST_CASE("the demo shows 27 mismatches and six lost labels within a second of the third path") {
+    EngineOptions options = Demo::engineOptions();
+    options.otlpGrpc = "off";
+    Engine engine(options);
+    engine.start();
+    Demo demo(engine);
+    REQUIRE(demo.start().ok());
+    REQUIRE(eventually([&] { return engine.analysis()->findings->errors == 27; }));
+
+    const auto analysis = engine.analysis();
+    std::set<std::string> lost;
+    for (const auto& finding : analysis->findings->findings) {
+        CAPTURE(finding->message);
+        const bool expected =
+            finding->rule == "type-mismatch" || finding->rule == "missing-resource-labels";
+        CHECK(expected);
+        if (finding->rule == "missing-resource-labels")
+            lost.insert(finding->labels.begin(), finding->labels.end());
+    }
+    CHECK(lost == std::set<std::string>{"host_name", "name", "service_name",
+                                        "telemetry_sdk_language", "telemetry_sdk_name",
+                                        "telemetry_sdk_version"});
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/listen_option.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace sightglass;
+
+TEST_CASE("a listen option names its sockets") {
+    using Addresses = std::vector<std::string>;
+    struct Row {
+        const char* option;
+        Addresses addresses;
+    };
+    const std::vector<Row> rows{
+        {"", {"127.0.0.1:4317", "[::1]:4317"}},
+        {"4400", {"127.0.0.1:4400", "[::1]:4400"}},
+        {"0", {"127.0.0.1:0", "[::1]:0"}},
+        {"localhost:4400", {"127.0.0.1:4400", "[::1]:4400"}},
+        {"127.0.0.1:0", {"127.0.0.1:0"}},
+        {"0.0.0.0:4317", {"0.0.0.0:4317"}},
+        {"[::1]:4317", {"[::1]:4317"}},
+        {"off", {}},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.option);
+        const auto addresses = listenAddresses(row.option, 4317);
+        REQUIRE(addresses.ok());
+        CHECK(*addresses == row.addresses);
+    }
+}
+
+TEST_CASE("what is no address is refused with what to say instead") {
+    for (const char* bad : {"nowhere", "example.com:80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:-1",
+                            "127.0.0.1:65536", "65536", "::1:4317", "[::1]", "[]:1", ":4317"}) {
+        CAPTURE(bad);
+        const auto addresses = listenAddresses(bad, 4317);
+        REQUIRE_FALSE(addresses.ok());
+        CHECK(addresses.error().message.find("HOST:PORT") != std::string::npos);
+    }
+}
