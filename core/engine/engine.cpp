@@ -8,7 +8,7 @@
 #include "core/base/mutex.h"
 #include "core/engine/analyst.h"
 #include "core/engine/dump_loader.h"
-#include "core/engine/listen_option.h"
+#include "core/engine/option_text.h"
 #include "core/engine/status_board.h"
 #include "core/engine/writer.h"
 #include "core/ingest/otlp_http_server.h"
@@ -155,7 +155,7 @@ std::vector<ApiTarget> Engine::State::apiTargets() const {
 }
 
 std::vector<OwnGauge> Engine::State::gauges() const {
-    const Store::Usage usage = store.usage();
+    const StoreUsage usage = store.usage();
     return {
         {"sightglass_series", "Series in the ring.", static_cast<double>(usage.series)},
         {"sightglass_memory_bytes", "Memory that the ring uses.",
@@ -227,7 +227,7 @@ EngineStatus Engine::State::gather() const {
         out.origins.push_back(std::move(status));
     }
 
-    const Store::Usage usage = store.usage();
+    const StoreUsage usage = store.usage();
     out.series = static_cast<std::uint32_t>(usage.series);
     out.memoryUsed = usage.bytes;
     out.memoryLimit = options.memoryLimit;

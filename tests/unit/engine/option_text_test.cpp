@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/engine/listen_option.h"
+#include "core/engine/option_text.h"
 
 #include <doctest/doctest.h>
 
@@ -40,4 +40,23 @@ TEST_CASE("what is no address is refused with what to say instead") {
         REQUIRE_FALSE(addresses.ok());
         CHECK(addresses.error().message.find("HOST:PORT") != std::string::npos);
     }
+}
+
+TEST_CASE("sizes have binary and decimal units") {
+    CHECK(*byteSize("1048576") == 1048576);
+    CHECK(*byteSize("512MiB") == 512u << 20);
+    CHECK(*byteSize("512 MiB") == 512u << 20);
+    CHECK(*byteSize("2G") == std::size_t{2} << 30);
+    CHECK(*byteSize("5MB") == 5'000'000);
+    for (const char* bad : {"", "much", "-1MiB", "1", "512KiB", "1.5GiB", "1XiB", "99999999999GiB"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(byteSize(bad).ok());
+    }
+}
+
+TEST_CASE("an interval is a duration of at least 100 ms") {
+    CHECK(*scrapeIntervalOf("5s") == 5 * nsPerSecond);
+    CHECK(*scrapeIntervalOf("250ms") == 250 * nsPerMs);
+    CHECK_FALSE(scrapeIntervalOf("50ms").ok());
+    CHECK_FALSE(scrapeIntervalOf("5").ok());
 }

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/engine/listen_option.h"
+#include "core/engine/option_text.h"
 
+#include <array>
 #include <charconv>
+#include <cstdint>
+#include <limits>
+#include <utility>
 
 #include <arpa/inet.h>
+
+#include "core/query/selector.h"
 
 namespace sightglass {
 
@@ -56,6 +62,49 @@ Result<std::vector<std::string>> listenAddresses(std::string_view option, int de
 bool isLoopback(std::string_view address) {
     return address.starts_with("127.") || address.starts_with("[::1]") ||
            address.starts_with("localhost:");
+}
+
+Result<std::size_t> byteSize(std::string_view option) {
+    static constexpr std::array<std::pair<std::string_view, std::uint64_t>, 10> units{{
+        {"", 1},
+        {"B", 1},
+        {"kB", 1000},
+        {"KiB", 1ull << 10},
+        {"MB", 1'000'000},
+        {"MiB", 1ull << 20},
+        {"M", 1ull << 20},
+        {"GB", 1'000'000'000},
+        {"GiB", 1ull << 30},
+        {"G", 1ull << 30},
+    }};
+    const Error bad{ErrorCode::InvalidArgument,
+                    "'" + std::string(option) +
+                        "' is not a size: write it as 512MiB or 1GiB, at least 1MiB",
+                    {}};
+    std::uint64_t number = 0;
+    const auto [end, error] =
+        std::from_chars(option.data(), option.data() + option.size(), number);
+    if (error != std::errc())
+        return bad;
+    std::string_view unit = option.substr(static_cast<std::size_t>(end - option.data()));
+    if (unit.starts_with(' '))
+        unit.remove_prefix(1);
+    for (const auto& [name, factor] : units) {
+        if (unit != name)
+            continue;
+        if (number > std::numeric_limits<std::size_t>::max() / factor ||
+            number * factor < (1u << 20))
+            return bad;
+        return static_cast<std::size_t>(number * factor);
+    }
+    return bad;
+}
+
+Result<TimeNs> scrapeIntervalOf(std::string_view option) {
+    Result<TimeNs> interval = parseDuration(option);
+    if (interval && *interval < 100 * nsPerMs)
+        return Error{ErrorCode::InvalidArgument, "an interval must be at least 100ms", {}};
+    return interval;
 }
 
 } // namespace sightglass

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/clock.h"
 #include "core/base/result.h"
 
 namespace sightglass {
+
+// Options as the command line and the window spell them. Errors say what to write instead.
 
 /// The socket addresses that a listen option asks for.
 ///
@@ -20,5 +24,11 @@ Result<std::vector<std::string>> listenAddresses(std::string_view option, int de
 
 /// True if the address can be reached only from this machine.
 [[nodiscard]] bool isLoopback(std::string_view address);
+
+/// A size such as "512MiB", "1GiB", "64 MB" or plain bytes; at least 1 MiB.
+Result<std::size_t> byteSize(std::string_view option);
+
+/// An interval such as "5s" or "250ms"; at least 100 ms.
+Result<TimeNs> scrapeIntervalOf(std::string_view option);
 
 } // namespace sightglass
