@@ -18,6 +18,7 @@ enum class ExitCode : int {
 /// sets `exitCode`. One file a command. Both references outlive parsing.
 using AddCommand = void (*)(CLI::App& program, ExitCode& exitCode);
 
+void addServeCommand(CLI::App& program, ExitCode& exitCode);
 void addCheckCommand(CLI::App& program, ExitCode& exitCode);
 void addDiffCommand(CLI::App& program, ExitCode& exitCode);
 void addConvertCommand(CLI::App& program, ExitCode& exitCode);

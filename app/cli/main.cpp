@@ -11,6 +11,7 @@ namespace {
 
 // In the order that --help lists them.
 constexpr std::array commands = {
+    &sightglass::addServeCommand,
     &sightglass::addCheckCommand,
     &sightglass::addDiffCommand,
     &sightglass::addConvertCommand,

@@ -44,7 +44,7 @@ Result<EngineOptions> engineOptions(const ServeOptions& options) {
     out.otlpHttp = options.otlpHttp;
     out.api = options.api;
     for (const std::string& target : options.targets) {
-        if (const auto url = completeTargetUrl(target); !url)
+        if (const auto url = parseTargetUrl(target); !url)
             return url.error();
     }
     out.targets = options.targets;

@@ -14,6 +14,7 @@
 #include "core/ingest/otlp_http_server.h"
 #include "core/ingest/receiver.h"
 #include "core/ingest/scraper/scraper.h"
+#include "core/ingest/scraper/target_url.h"
 #include "core/store/store.h"
 #ifdef SIGHTGLASS_GRPC
 #include "core/ingest/otlp_grpc_server.h"
@@ -53,7 +54,7 @@ struct Engine::State {
     Store store{options.memoryLimit, catalog, counters};
     Writer writer{store, counters, clock};
     const IngestContext ingest{writer, origins, counters, clock, IngestLimits{}};
-    Scraper scraper{ingest, options.scrapeInterval};
+    Scraper scraper{ingest};
     Analyst analyst{catalog, clock, [this] { return targetHealth(); }};
     StatusBoard board{clock, [this] { return gather(); }};
     DumpLoader loader{writer, origins, clock};
@@ -134,10 +135,10 @@ void Engine::State::bind(Listener& listener, ReceiverKind kind) {
 std::vector<TargetHealth> Engine::State::targetHealth() const {
     std::vector<TargetHealth> out;
     for (const ScrapeTarget& target : scraper.targets()) {
-        if (target.scrapes == 0)
+        if (target.health == ScrapeTarget::Health::Waiting)
             continue; // nothing known yet
-        out.push_back({target.origin, target.url, target.up, target.lastError, target.failures,
-                       target.lastScrape});
+        out.push_back({target.origin, target.url, target.health == ScrapeTarget::Health::Up,
+                       target.lastError, target.failures, target.lastScrape});
     }
     return out;
 }
@@ -145,11 +146,14 @@ std::vector<TargetHealth> Engine::State::targetHealth() const {
 std::vector<ApiTarget> Engine::State::apiTargets() const {
     std::vector<ApiTarget> out;
     for (const ScrapeTarget& target : scraper.targets()) {
-        out.push_back({target.url, target.job, target.instance,
-                       target.scrapes == 0 ? "unknown" : target.up ? "up" : "down",
-                       target.lastError, target.lastScrape, target.lastDurationSeconds,
+        const char* health = target.health == ScrapeTarget::Health::Up     ? "up"
+                             : target.health == ScrapeTarget::Health::Down ? "down"
+                                                                           : "unknown";
+        const Result<TargetUrl> url = parseTargetUrl(target.url);
+        out.push_back({target.url, std::string(Scraper::job), url ? url->instance : std::string(),
+                       health, target.lastError, target.lastScrape, target.lastDurationSeconds,
                        static_cast<double>(target.interval) / 1e9,
-                       static_cast<double>(target.timeout) / 1e9});
+                       static_cast<double>(Scraper::timeoutOf(target.interval)) / 1e9});
     }
     return out;
 }
@@ -195,9 +199,16 @@ EngineStatus Engine::State::gather() const {
         TargetStatus status;
         status.url = std::move(target.url);
         status.origin = target.origin;
-        status.health = target.scrapes == 0 ? TargetStatus::Health::Waiting
-                        : target.up         ? TargetStatus::Health::Up
-                                            : TargetStatus::Health::Down;
+        switch (target.health) {
+        case ScrapeTarget::Health::Waiting:
+            break;
+        case ScrapeTarget::Health::Up:
+            status.health = TargetStatus::Health::Up;
+            break;
+        case ScrapeTarget::Health::Down:
+            status.health = TargetStatus::Health::Down;
+            break;
+        }
         status.lastScrape = target.lastScrape;
         status.lastDurationSeconds = target.lastDurationSeconds;
         status.lastSamples = target.lastSamples;
@@ -254,7 +265,6 @@ void Engine::start() {
         for (const ReceiverKindInfo& info : receiverKinds)
             s.bind(s.listeners[indexOf(info.kind)], info.kind);
     }
-    s.scraper.start();
     for (const std::string& target : s.options.targets)
         static_cast<void>(addTarget(target)); // checked by whoever read the options
     s.board.start();
@@ -271,10 +281,10 @@ void Engine::stop() {
         for (std::size_t i = 0; i < receivers.size(); ++i)
             receivers[i] = std::move(s.listeners[i].receiver);
     }
-    // Sources first, so that what they wait for is still written; then the writer.
+    // Sources first, so that what they wait for is still written; then the writer. The scraper
+    // lives as long as the engine, but what it fetches from now on is refused.
     for (auto& receiver : receivers)
         receiver.reset();
-    s.scraper.stop();
     s.loader.stop();
     s.writer.stop();
     s.board.stop();
@@ -310,7 +320,7 @@ std::shared_ptr<const EngineStatus> Engine::status() const {
 }
 
 Result<std::string> Engine::addTarget(const std::string& url) {
-    Result<std::string> added = m_state->scraper.add(url);
+    Result<std::string> added = m_state->scraper.add(url, m_state->options.scrapeInterval);
     m_state->board.refresh();
     return added;
 }
