@@ -28,6 +28,7 @@ endif()
 
 if(SIGHTGLASS_TESTS)
   find_package(doctest REQUIRED)
+  find_package(nlohmann_json REQUIRED)
   include(doctest)
   if(SIGHTGLASS_QT)
     find_package(Qt6 6.4 REQUIRED COMPONENTS Test)
