@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/engine.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -151,10 +150,10 @@ std::vector<ApiTarget> Engine::State::apiTargets() const {
                              : target.health == ScrapeTarget::Health::Down ? "down"
                                                                            : "unknown";
         const Result<TargetUrl> url = parseTargetUrl(target.url);
-        out.push_back({target.url, std::string("scrape"), url ? url->instance : std::string(),
+        out.push_back({target.url, std::string(Scraper::job), url ? url->instance : std::string(),
                        health, target.lastError, target.lastScrape, target.lastDurationSeconds,
                        static_cast<double>(target.interval) / 1e9,
-                       static_cast<double>(std::min(target.interval, 10 * nsPerSecond)) / 1e9});
+                       static_cast<double>(Scraper::timeoutOf(target.interval)) / 1e9});
     }
     return out;
 }

@@ -20,8 +20,6 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr TimeNs minInterval = 100 * nsPerMs;
-constexpr TimeNs maxTimeout = 10 * nsPerSecond;
-constexpr std::string_view jobName = "scrape";
 
 /// What one scrape came to.
 struct Outcome {
@@ -50,7 +48,7 @@ void nameTarget(Batch& batch, const std::string& instance) {
         batch.scopes.emplace_back();
     }
     batch.resources[0].attributes = {static_cast<std::uint32_t>(batch.attributes.size()), 2};
-    batch.attributes.push_back({"job", Value::string(jobName)});
+    batch.attributes.push_back({"job", Value::string(Scraper::job)});
     batch.attributes.push_back({"instance", Value::string(batch.arena.copy(instance))});
 }
 
@@ -73,7 +71,7 @@ class Scraper::Loop {
             : url(std::move(target)),
               origin(id),
               interval(every),
-              fetch(url, std::min(every, maxTimeout), bodyLimit) {}
+              fetch(url, Scraper::timeoutOf(every), bodyLimit) {}
 
         TargetUrl url;
         OriginId origin;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -41,6 +42,12 @@ struct ScrapeTarget {
 class Scraper {
   public:
     static constexpr TimeNs defaultInterval = 5 * nsPerSecond;
+    /// The label `job` that every target gets.
+    static constexpr std::string_view job = "scrape";
+    /// How long one scrape may take.
+    [[nodiscard]] static constexpr TimeNs timeoutOf(TimeNs interval) {
+        return interval < 10 * nsPerSecond ? interval : 10 * nsPerSecond;
+    }
 
     explicit Scraper(const IngestContext& context);
     ~Scraper();
