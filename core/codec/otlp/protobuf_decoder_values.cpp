@@ -19,6 +19,32 @@ constexpr std::uint32_t kvlistValue = wireTag(6, WireType::Bytes);
 constexpr std::uint32_t bytesValue = wireTag(7, WireType::Bytes);
 } // namespace value_field
 
+/// A field of `tag` and a one-byte length, at the beginning of `bytes`; false if there is none.
+/// Gives its content and leaves in `bytes` what follows.
+bool takeShortField(std::string_view& bytes, std::uint32_t tag, std::string_view& content) {
+    if (bytes.size() < 2 || static_cast<unsigned char>(bytes[0]) != tag)
+        return false;
+    const std::size_t size = static_cast<unsigned char>(bytes[1]);
+    if (size >= 0x80 || size > bytes.size() - 2)
+        return false;
+    content = bytes.substr(2, size);
+    bytes.remove_prefix(2 + size);
+    return true;
+}
+
+/// The KeyValue that nearly all are: a short key, then a short string, both ASCII, and nothing
+/// else. False, and anything in `out`, for all others, which need a walk.
+bool isPlainTextAttribute(std::string_view bytes, Attribute& out) {
+    std::string_view value;
+    std::string_view text;
+    if (!takeShortField(bytes, wireTag(1, WireType::Bytes), out.key) ||
+        !takeShortField(bytes, wireTag(2, WireType::Bytes), value) || !bytes.empty() ||
+        !takeShortField(value, value_field::stringValue, text) || !value.empty())
+        return false;
+    out.value = Value::string(text);
+    return isAscii(out.key) && isAscii(text);
+}
+
 } // namespace
 
 bool ProtobufDecoder::text(WireReader& reader, std::string_view& out, const char* what) {
@@ -31,16 +57,16 @@ bool ProtobufDecoder::text(WireReader& reader, std::string_view& out, const char
 }
 
 bool ProtobufDecoder::attribute(std::string_view bytes, int depth, Slice& out) {
-    std::string_view key;
-    MessageField value;
-    if (!keyValue(bytes, depth, key, value))
-        return false;
     if (!m_builder.charge(sizeof(Attribute)))
         return failTooLarge();
-    Attribute& attribute = m_batch.attributes.emplace_back();
-    attribute.key = key;
     ++out.count;
-    return anyValue(value.bytes, depth + 1, attribute.value);
+    Attribute& attribute = m_batch.attributes.emplace_back();
+    if (isPlainTextAttribute(bytes, attribute)) [[likely]]
+        return true;
+    attribute = {};
+    MessageField value;
+    return keyValue(bytes, depth, attribute.key, value) &&
+           anyValue(value.bytes, depth + 1, attribute.value);
 }
 
 bool ProtobufDecoder::keyValue(std::string_view bytes, int depth, std::string_view& key,
