@@ -9,35 +9,35 @@
 using namespace sightglass;
 
 TEST_CASE("only loopback names pass as a Host") {
-    for (const char* host :
+    for (const std::string host :
          {"localhost", "localhost:4318", "LocalHost:1", "localhost.", "app.localhost",
           "a.b.LOCALHOST:80", "127.0.0.1", "127.0.0.1:65535", "127.1.2.3", "[::1]", "[::1]:4318",
           "[0:0:0:0:0:0:0:1]:1", " 127.0.0.1 "}) {
         CAPTURE(host);
         CHECK(isLoopbackHost(host));
     }
-    for (const char* host : {"",
-                             "evil.example",
-                             "localhost.evil.example",
-                             "evillocalhost",
-                             ".localhost",
-                             "127.0.0.1.evil.example",
-                             "127.0.0.1:80:80",
-                             "127.0.0",
-                             "127.0.0.256",
-                             "128.0.0.1",
-                             "10.0.0.1:4318",
-                             "0.0.0.0",
-                             "[::2]",
-                             "[::1",
-                             "[::1]x",
-                             "[::1]:x",
-                             "localhost:",
-                             "localhost:99999",
-                             "127.0.0.1@evil.example",
-                             "evil.example:127.0.0.1",
-                             "127.0.0.1, evil",
-                             "::1"}) {
+    for (const std::string host : {"",
+                                   "evil.example",
+                                   "localhost.evil.example",
+                                   "evillocalhost",
+                                   ".localhost",
+                                   "127.0.0.1.evil.example",
+                                   "127.0.0.1:80:80",
+                                   "127.0.0",
+                                   "127.0.0.256",
+                                   "128.0.0.1",
+                                   "10.0.0.1:4318",
+                                   "0.0.0.0",
+                                   "[::2]",
+                                   "[::1",
+                                   "[::1]x",
+                                   "[::1]:x",
+                                   "localhost:",
+                                   "localhost:99999",
+                                   "127.0.0.1@evil.example",
+                                   "evil.example:127.0.0.1",
+                                   "127.0.0.1, evil",
+                                   "::1"}) {
         CAPTURE(host);
         CHECK_FALSE(isLoopbackHost(host));
     }
@@ -55,7 +55,7 @@ TEST_CASE("a media type matches in any case and with any parameters") {
 
 TEST_CASE("a target falls into authority, path and query") {
     struct Row {
-        const char *target, *authority, *path, *query;
+        std::string target, authority, path, query;
     };
     for (const Row& row : {
              Row{"/", "", "/", ""},
@@ -70,8 +70,7 @@ TEST_CASE("a target falls into authority, path and query") {
         CAPTURE(row.target);
         const TargetParts parts = splitTarget(row.target);
         CHECK(parts.authority == row.authority);
-        if (std::string(row.target) != "http://host")
-            CHECK(parts.path == row.path);
+        CHECK(parts.path == row.path);
         CHECK(parts.query == row.query);
     }
 }
@@ -87,8 +86,8 @@ TEST_CASE("an address to listen on is an IP address and a port") {
     CHECK(v6->isIpv6());
     CHECK(v6->text() == "[::1]:0");
     CHECK(parseListenAddress("localhost:1")->text() == "127.0.0.1:1");
-    for (const char* text : {"", "4318", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
-                             "127.0.0.1:80x", "::1:80", "example.org:80", ":80", "[::1:80"}) {
+    for (const std::string text : {"", "4318", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
+                                   "127.0.0.1:80x", "::1:80", "example.org:80", ":80", "[::1:80"}) {
         CAPTURE(text);
         CHECK_FALSE(parseListenAddress(text).ok());
     }

@@ -254,7 +254,7 @@ TEST_CASE("a client that stalls in a request is told 408, one that idles is clos
     options.requestTimeout = 100ms;
     options.idleTimeout = 200ms;
     Served served(options);
-    for (const char* beginning :
+    for (const std::string beginning :
          {"G", "GET / HTTP/1.1\r\nHost: localhost\r\n",
           "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nab"}) {
         CAPTURE(beginning);
