@@ -356,7 +356,9 @@ bool PageParser::readLabel(std::size_t position) {
     const auto left = static_cast<std::size_t>(m_end - m_at);
     if (position < m_knownKeys.size()) {
         const KnownKey& known = m_knownKeys[position];
-        if (left > known.spelled.size() && sameBytes(m_at, known.spelled)) {
+        // Empty where the line before had a quoted name.
+        if (!known.spelled.empty() && left > known.spelled.size() &&
+            sameBytes(m_at, known.spelled)) {
             m_at += known.spelled.size() - 1;
             return readLabelValue(value) && addLabel(known.key, known.hash, value);
         }

@@ -62,6 +62,8 @@ TEST_CASE("what Prometheus accepts is read as Prometheus reads it") {
         {"# HELP a{x\na 1\n", {"unknown a{} 1"}},
         {"# TYPE a gauge", {}},
         // Quoted names.
+        {"a{\"x y\"=\"1\",b=\"2\"} 1\na{c=\"1\",b=\"2\"} 2\n",
+         {"unknown a{x y=1,b=2} 1", "unknown a{c=1,b=2} 2"}},
         {"{\"a\"} 1\n", {"unknown a{} 1"}},
         {"{\"a.b\",c=\"d\"} 1\n", {"unknown a.b{c=d} 1"}},
         {"{ \"a.b\" , c = \"d\" , } 1\n", {"unknown a.b{c=d} 1"}},
