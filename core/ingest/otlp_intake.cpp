@@ -25,7 +25,7 @@ std::string_view reasonOf(ErrorCode code) {
 OtlpIntake::OtlpIntake(const IngestContext& context, OriginKind kind, std::string receiver)
     : m_context(context),
       m_receiver(std::move(receiver)),
-      m_origin(context.origins.intern(kind)),
+      m_kind(kind),
       m_requests(context.counters.counter("sightglass_otlp_requests_total",
                                           "OTLP export requests written, whole or in part.",
                                           CounterKind::Traffic, {{"receiver", m_receiver}})),
@@ -38,7 +38,8 @@ OtlpIntake::OtlpIntake(const IngestContext& context, OriginKind kind, std::strin
 
 void OtlpIntake::take(RawRecord record, Encoding encoding, OtlpFormat format,
                       WhenDecided whenDecided) {
-    record.origin = m_origin;
+    // Paths are numbered as they appear: a receiver that nobody sends to has none.
+    record.origin = m_context.origins.intern(m_kind);
     record.receivedAt = m_context.clock.now();
     m_bytes.add(record.body->size());
 

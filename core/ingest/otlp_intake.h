@@ -64,7 +64,7 @@ class OtlpIntake : public std::enable_shared_from_this<OtlpIntake> {
 
     const IngestContext m_context;
     const std::string m_receiver;
-    const OriginId m_origin;
+    const OriginKind m_kind;
     Counter& m_requests;
     Counter& m_points;
     Counter& m_bytes;
