@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/look/style.h"
 
+#include <QGuiApplication>
+#include <QMenuBar>
 #include <QPainter>
 #include <QStyleFactory>
 #include <QStyleOption>
@@ -17,6 +19,14 @@ QColor mixed(const QColor& a, const QColor& b, double share) {
         return static_cast<int>(std::lround(x + (y - x) * share));
     };
     return {mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue())};
+}
+
+constexpr int menuArrowWidth = 16;
+
+/// A tool button that is nothing but its menu: the arrow stands after its words.
+bool hasMenuArrow(const QStyleOptionToolButton& button) {
+    return (button.features & QStyleOptionToolButton::HasMenu) &&
+           !(button.features & QStyleOptionToolButton::MenuButtonPopup);
 }
 
 } // namespace
@@ -141,6 +151,16 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
     case PE_FrameStatusBarItem:
         return;
     case PE_IndicatorArrowDown:
+        if (const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option);
+            button && hasMenuArrow(*button)) {
+            // Beside the words, where CE_ToolButtonLabel leaves room, not in the corner.
+            const QRect whole = widget ? widget->rect() : option->rect;
+            drawChevron(painter,
+                        QRect(whole.right() - px(menuArrowWidth) + 1, whole.top(),
+                              px(menuArrowWidth), whole.height()),
+                        m_tokens->text2);
+            return;
+        }
         drawChevron(painter, option->rect, m_tokens->text2);
         return;
     default:
@@ -171,6 +191,16 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
             drawItemText(painter, item->rect, flags, item->palette, item->state & State_Enabled,
                          item->text, QPalette::WindowText);
         }
+        return;
+    case CE_ToolButtonLabel:
+        if (const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option);
+            button && hasMenuArrow(*button)) {
+            QStyleOptionToolButton narrower = *button;
+            narrower.rect.adjust(0, 0, -px(menuArrowWidth - 4), 0);
+            QProxyStyle::drawControl(element, &narrower, painter, widget);
+            return;
+        }
+        QProxyStyle::drawControl(element, option, painter, widget);
         return;
     case CE_HeaderSection:
     case CE_HeaderEmptyArea:
@@ -276,6 +306,17 @@ QRect Style::subControlRect(ComplexControl control, const QStyleOptionComplex* o
     }
 }
 
+QRect Style::subElementRect(SubElement element, const QStyleOption* option,
+                            const QWidget* widget) const {
+    const QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    // Text does not lean on the frame.
+    if (element == SE_LineEditContents)
+        if (const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
+            frame && frame->lineWidth > 0)
+            return rect.adjusted(px(4), 0, -px(4), 0);
+    return rect;
+}
+
 int Style::pixelMetric(PixelMetric metric, const QStyleOption* option,
                        const QWidget* widget) const {
     switch (metric) {
@@ -334,6 +375,11 @@ int Style::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* 
         return 1;
     case SH_DialogButtonBox_ButtonsHaveIcons:
         return 0;
+    case SH_UnderlineShortcut:
+        // In the menu bar only while Alt is held, as the eye passes over it all day.
+        if (qobject_cast<const QMenuBar*>(widget))
+            return QGuiApplication::keyboardModifiers() & Qt::AltModifier ? 1 : 0;
+        return QProxyStyle::styleHint(hint, option, widget, answer);
     default:
         return QProxyStyle::styleHint(hint, option, widget, answer);
     }
@@ -351,6 +397,11 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption* option, con
     case CT_ComboBox:
     case CT_SpinBox:
         size.setHeight(std::max(size.height(), px(28)));
+        break;
+    case CT_ToolButton:
+        if (const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option);
+            button && hasMenuArrow(*button))
+            size.rwidth() += px(menuArrowWidth - 4);
         break;
     case CT_MenuBarItem:
         size = QSize(contents.width() + px(16), std::max(contents.height(), px(26)));

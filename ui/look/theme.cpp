@@ -2,6 +2,7 @@
 #include "ui/look/theme.h"
 
 #include <QApplication>
+#include <QFile>
 #include <QFontDatabase>
 #include <QFontInfo>
 #include <QPalette>
@@ -49,6 +50,17 @@ int systemBodyPx() {
     if (platform == QLatin1String("offscreen") || platform.startsWith(QLatin1String("minimal")))
         return bodyAt100;
     return QFontInfo(QGuiApplication::font()).pixelSize();
+}
+
+void loadFonts() {
+    QFontDatabase::addApplicationFont(QStringLiteral(":/fonts/OpenSans-Regular.ttf"));
+    QFontDatabase::addApplicationFont(QStringLiteral(":/fonts/OpenSans-Semibold.ttf"));
+    // JetBrains Mono joins "://", "->" and "!=" into one sign each: right for an editor, wrong for
+    // a label's value. Qt 6.4 cannot switch that feature off (OpenType tag "calt"), so the font is
+    // loaded without it: a tag nobody asks for takes its place.
+    QFile file(QStringLiteral(":/fonts/JetBrainsMono-Regular.ttf"));
+    if (file.open(QIODevice::ReadOnly))
+        QFontDatabase::addApplicationFontFromData(file.readAll().replace("calt", "xxxx"));
 }
 
 QPalette paletteOf(const Tokens& t) {

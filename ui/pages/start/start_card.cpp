@@ -163,7 +163,7 @@ class StartCard::ReceiverRow : public QWidget {
         else if (!status.lastError.empty() && status.points == 0)
             m_state->setText(QString::fromStdString(status.lastError));
         else
-            m_state->setText(StartCard::tr("listening on port %1").arg(address.section(':', -1)));
+            m_state->setText(StartCard::tr("listening on :%1").arg(address.section(':', -1)));
         const QString settings =
             QStringLiteral("OTEL_EXPORTER_OTLP_ENDPOINT=http://%1\n"
                            "OTEL_EXPORTER_OTLP_PROTOCOL=%2")
