@@ -1,0 +1,1 @@
+sightglass_bench(bench_store SOURCES store_bench.cpp DEPENDS sg_catalog sg_store)
