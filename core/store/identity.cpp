@@ -10,25 +10,6 @@ namespace sightglass {
 
 namespace {
 
-/// memcmp is a call; labels are short.
-bool sameText(std::string_view a, std::string_view b) {
-    const std::size_t size = a.size();
-    if (size != b.size())
-        return false;
-    if (size < 8 || size > 64)
-        return std::memcmp(a.data(), b.data(), size) == 0;
-    const auto word = [](std::string_view text, std::size_t at) {
-        std::uint64_t out = 0;
-        std::memcpy(&out, text.data() + at, sizeof out);
-        return out;
-    };
-    for (std::size_t at = 0; at + 8 < size; at += 8) {
-        if (word(a, at) != word(b, at))
-            return false;
-    }
-    return word(a, size - 8) == word(b, size - 8);
-}
-
 bool sameValue(const Value& a, const Value& b) {
     if (a.kind() != b.kind())
         return false;
@@ -62,34 +43,25 @@ std::uint64_t hashAttributes(std::span<const Attribute> attributes) {
     return sum;
 }
 
-bool isSet(const AttributeSet& set, std::span<const Attribute> received,
-           std::vector<std::uint8_t>& places) {
+bool isSet(const AttributeSet& set, std::span<const Attribute> received) {
     const std::vector<Attribute>& list = set.list();
     const std::size_t size = list.size();
     constexpr std::size_t sizeMax = 64; // bits of `met`
     if (received.size() != size || size > sizeMax)
         return false;
-    if (places.size() < size)
-        places.resize(size, 0);
     std::uint64_t met = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-        const Attribute& attribute = received[i];
-        std::size_t place = places[i];
-        if (place >= size || !sameText(list[place].key, attribute.key)) {
-            for (place = 0; place < size && !sameText(list[place].key, attribute.key); ++place) {
-            }
-            if (place == size)
-                return false;
-            places[i] = static_cast<std::uint8_t>(place);
-        }
-        if (!sameValue(list[place].value, attribute.value))
+    for (const Attribute& attribute : received) {
+        std::size_t place = 0;
+        while (place < size && !sameText(list[place].key, attribute.key))
+            ++place;
+        if (place == size || !sameValue(list[place].value, attribute.value))
             return false;
         met |= std::uint64_t{1} << place;
     }
     return static_cast<std::size_t>(std::popcount(met)) == size;
 }
 
-SeriesProbe::SeriesProbe(StoredMetric& ofMetric, std::span<const Attribute> received)
+SeriesProbe::SeriesProbe(const StoredMetric& ofMetric, std::span<const Attribute> received)
     : metric(ofMetric),
       attributes(received),
       hash(absl::HashOf(ofMetric.writersInfo->id, hashAttributes(received))) {}

@@ -19,17 +19,15 @@ namespace sightglass {
 [[nodiscard]] std::uint64_t hashAttributes(std::span<const Attribute> attributes);
 
 /// Whether `received`, in any order, is exactly `set`. False if a key is there twice: then only
-/// the AttributeSet made of it can tell. `places` remembers where each attribute was found, so
-/// that the next point of the same sender needs no search.
-[[nodiscard]] bool isSet(const AttributeSet& set, std::span<const Attribute> received,
-                         std::vector<std::uint8_t>& places);
+/// the AttributeSet made of it can tell.
+[[nodiscard]] bool isSet(const AttributeSet& set, std::span<const Attribute> received);
 
 struct SeriesProbe {
-    StoredMetric& metric;
+    const StoredMetric& metric;
     std::span<const Attribute> attributes;
     std::uint64_t hash;
 
-    SeriesProbe(StoredMetric& ofMetric, std::span<const Attribute> received);
+    SeriesProbe(const StoredMetric& ofMetric, std::span<const Attribute> received);
 };
 
 /// The same where `received` names a key twice or is too long for isSet().
@@ -49,7 +47,7 @@ struct SeriesIdentity {
     bool operator()(const StoredSeries* a, const StoredSeries* b) const { return a == b; }
     bool operator()(const StoredSeries* a, const SeriesProbe& b) const {
         return a->hash == b.hash && a->metric.get() == &b.metric &&
-               isSet(*a->attributes, b.attributes, b.metric.attributePlaces);
+               isSet(*a->attributes, b.attributes);
     }
     bool operator()(const StoredSeries* a, const CanonicalProbe& b) const {
         return a->hash == b.hash && a->metric.get() == &b.metric && *a->attributes == b.set;

@@ -57,18 +57,17 @@ void readSamples(const StoredSeries& series, TimeRange range, std::vector<Sample
     }
 }
 
-/// Lets the fold know the last value before `end` in these views; false if there is none.
+/// Lets the fold know the last value before the point `end`, if there is one.
 template <class ChunkType>
-bool seedFrom(const ChunkView& view, std::uint32_t end, Field field, ColumnFold& fold) {
+void seedFrom(const ChunkView& view, std::uint32_t end, Field field, ColumnFold& fold) {
     const auto& chunk = as<ChunkType>(view);
     for (std::uint32_t i = end; i-- > 0;) {
         double value = 0;
         if (chunk.real(i, field, value)) {
             fold.seed(chunk.time(i), value);
-            return true;
+            return;
         }
     }
-    return false;
 }
 
 template <class ChunkType>
@@ -76,16 +75,18 @@ void foldColumns(const std::vector<ChunkView>& views, Field field, bool delta, T
                  std::span<Column> columns) {
     const ColumnGrid grid(range, columns.size());
     ColumnFold fold(delta);
-    bool isInColumn = false;
-    std::size_t index = 0;
+    // The column being filled is a local one: it stays in registers.
+    Column column;
+    std::size_t index = columns.size();
     TimeNs columnLast = 0;
-    const auto columnOf = [&](TimeNs time) -> Column& {
-        if (!isInColumn || time > columnLast) {
-            index = grid.indexOf(time);
-            columnLast = grid.lastOf(index);
-            isInColumn = true;
-        }
-        return columns[index];
+    const auto enter = [&](TimeNs time) {
+        if (index < columns.size() && time <= columnLast)
+            return;
+        if (index < columns.size())
+            columns[index] = column;
+        column = {};
+        index = grid.indexOf(time);
+        columnLast = grid.lastOf(index);
     };
     for (const ChunkView& view : views) {
         const auto& chunk = as<ChunkType>(view);
@@ -94,20 +95,25 @@ void foldColumns(const std::vector<ChunkView>& views, Field field, bool delta, T
         if (begin > 0)
             seedFrom<ChunkType>(view, begin, field, fold);
         if (begin == 0 && view.sealed && chunk.lastTime() <= range.to) {
-            Column& column = columnOf(chunk.firstTime());
+            enter(chunk.firstTime());
             if (chunk.lastTime() <= columnLast) {
                 fold.merge(column, chunk.summary(field));
                 continue;
             }
         }
-        for (std::uint32_t i = begin; i < view.size && chunk.time(i) <= range.to; ++i) {
+        const std::uint32_t end = firstAfter(chunk, view.size, range.to);
+        for (std::uint32_t i = begin; i < end; ++i) {
+            const TimeNs time = chunk.time(i);
+            enter(time);
             double value = 0;
             if (chunk.real(i, field, value))
-                fold.point(columnOf(chunk.time(i)), chunk.time(i), chunk.startTime(i), value);
+                fold.point(column, time, chunk.startTime(i), value);
             else if (chunk.stale(i))
-                fold.stale(columnOf(chunk.time(i)));
+                fold.stale(column);
         }
     }
+    if (index < columns.size())
+        columns[index] = column;
 }
 
 /// The newest number in `range`; nullopt if there is none or the series ended with it.

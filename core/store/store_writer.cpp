@@ -19,13 +19,13 @@ constexpr std::size_t exemplarBytesMax = 4096;
 constexpr std::size_t seriesOverhead = 160;
 constexpr std::size_t metricOverhead = 128;
 
-/// Room for a quarter of what the series holds: little is left empty, and a long series is few
-/// chunks.
+/// Little room first, since many series stay short; then half of what the series holds.
 template <class ChunkType>
 std::uint32_t capacityFor(std::uint64_t samples) {
     constexpr bool isNumber = std::is_same_v<ChunkType, NumberChunk>;
-    constexpr std::uint64_t least = isNumber ? 8 : 4, most = isNumber ? 1024 : 128;
-    return static_cast<std::uint32_t>(std::clamp(samples / 4, least, most));
+    constexpr std::uint64_t first = isNumber ? 8 : 4;
+    constexpr std::uint64_t least = isNumber ? 32 : 8, most = isNumber ? 256 : 128;
+    return static_cast<std::uint32_t>(samples == 0 ? first : std::clamp(samples / 2, least, most));
 }
 
 std::size_t metricBytes(const MetricInfo& info) {
@@ -180,19 +180,25 @@ StoredMetric& StoreWriter::resolve(Batch& batch, const MetricBlock& block) {
 
 StoredSeries* StoreWriter::find(StoredMetric& metric, std::span<const Attribute> attributes,
                                 Cursor& cursor) {
-    std::vector<StoredSeries*>& order = metric.lastOrder;
-    if (cursor.next < order.size()) {
-        StoredSeries* guess = order[cursor.next];
-        if (isSet(*guess->attributes, attributes, metric.attributePlaces)) {
-            ++cursor.next;
-            return guess;
-        }
-    }
+    const std::vector<StoredSeries*>& order = metric.lastOrder;
+    if (cursor.next < order.size() && order[cursor.next]->form.repeats(attributes))
+        return order[cursor.next++];
     // A dump has all points of a series in a row.
-    if (cursor.previous && isSet(*cursor.previous->attributes, attributes, metric.attributePlaces))
+    if (cursor.previous && cursor.previous->form.repeats(attributes))
         return cursor.previous;
     const auto it = m_seriesIndex.find(SeriesProbe(metric, attributes));
-    return it == m_seriesIndex.end() ? nullptr : *it;
+    if (it == m_seriesIndex.end())
+        return nullptr;
+    if (!(*it)->form.repeats(attributes))
+        renewForm(**it, attributes);
+    return *it;
+}
+
+void StoreWriter::renewForm(StoredSeries& series, std::span<const Attribute> attributes) {
+    m_bytes -= series.form.heapBytes();
+    series.form = ReceivedForm(attributes, series.metric->lastKeys);
+    series.metric->lastKeys = series.form.keys();
+    m_bytes += series.form.heapBytes();
 }
 
 StoredSeries* StoreWriter::findOrAdd(StoredMetric& metric, std::span<const Attribute> attributes,
@@ -205,6 +211,7 @@ StoredSeries* StoreWriter::findOrAdd(StoredMetric& metric, std::span<const Attri
         const auto it = m_seriesIndex.find(probe);
         if (it != m_seriesIndex.end()) {
             series = *it;
+            renewForm(*series, attributes);
         } else {
             const std::size_t wanted = seriesBytes(*set);
             // Nothing goes for a series that is too large by itself.
@@ -215,6 +222,7 @@ StoredSeries* StoreWriter::findOrAdd(StoredMetric& metric, std::span<const Attri
             if (bytes() + wanted > m_limit)
                 return nullptr;
             series = &add(metric, std::move(set), probe.hash);
+            renewForm(*series, attributes);
         }
     }
     if (cursor.next == guessed && series != cursor.previous) {
@@ -283,6 +291,7 @@ void StoreWriter::writePoints(Batch& batch, StoredMetric& metric, std::span<cons
     TimeNs newest = std::numeric_limits<TimeNs>::min();
     std::array<TimeNs, verdictCount> firstTimes{};
     for (const Point& point : points) {
+        prefetch<ChunkType>(metric, cursor);
         const Verdict verdict = writePoint<ChunkType>(batch, metric, point, cursor);
         const auto v = static_cast<std::size_t>(verdict);
         if (counts[v]++ == 0)
@@ -304,6 +313,21 @@ void StoreWriter::writePoints(Batch& batch, StoredMetric& metric, std::span<cons
         m_touched.push_back(&metric);
         m_listener.pointsWritten(metric.writersInfo->id, newest);
     }
+}
+
+template <class ChunkType>
+void StoreWriter::prefetch(const StoredMetric& metric, const Cursor& cursor) {
+    // Each step needs what the one before it loaded.
+    const std::vector<StoredSeries*>& order = metric.lastOrder;
+    constexpr std::size_t far = 12, middle = 8, near = 4;
+    if (cursor.next + far >= order.size())
+        return;
+    __builtin_prefetch(order[cursor.next + far], 1);
+    const StoredSeries& soon = *order[cursor.next + middle];
+    soon.form.prefetch();
+    __builtin_prefetch(soon.head, 1);
+    if (const Chunk* head = order[cursor.next + near]->head)
+        static_cast<const ChunkType*>(head)->prefetch();
 }
 
 template <class ChunkType, class Point>
@@ -339,9 +363,13 @@ StoreWriter::Verdict StoreWriter::append(StoredSeries& series, Record&& record) 
     series.lastArrival = m_now;
     auto* head = static_cast<ChunkType*>(series.head);
     if (head && head->takes(record)) {
-        const std::size_t before = head->bytes();
-        head->append(std::forward<Record>(record));
-        m_bytes += head->bytes() - before;
+        if constexpr (std::is_same_v<ChunkType, NumberChunk>) {
+            head->append(record);
+        } else {
+            const std::size_t before = head->bytes();
+            head->append(std::forward<Record>(record));
+            m_bytes += head->bytes() - before;
+        }
         return Verdict::Taken;
     }
     if (head) {
@@ -458,7 +486,7 @@ void StoreWriter::remove(StoredSeries& series) {
     StoredMetric& metric = *series.metric;
     m_seriesIndex.erase(&series);
     metric.lastOrder.clear();
-    m_bytes -= seriesBytes(*series.attributes);
+    m_bytes -= seriesBytes(*series.attributes) + series.form.heapBytes();
     m_evictedSeries.add();
     if (--metric.seriesCount == 0)
         m_maybeEmpty.insert(&metric);

@@ -66,6 +66,9 @@ class StoreWriter {
                 std::uint64_t points);
     void writeExemplars(const Batch& batch, SeriesId series, const PointHeader& point);
 
+    /// Begins to load what the points that follow need, if the guesses hold.
+    template <class ChunkType>
+    static void prefetch(const StoredMetric& metric, const Cursor& cursor);
     StoredMetric& resolve(Batch& batch, const MetricBlock& block);
     [[nodiscard]] std::shared_ptr<const Resource> resourceOf(const Batch& batch,
                                                              std::uint32_t index);
@@ -75,6 +78,7 @@ class StoreWriter {
     /// Null if the budget has no room for it.
     [[nodiscard]] StoredSeries* findOrAdd(StoredMetric& metric,
                                           std::span<const Attribute> attributes, Cursor& cursor);
+    void renewForm(StoredSeries& series, std::span<const Attribute> attributes);
     StoredSeries& add(StoredMetric& metric, std::shared_ptr<const AttributeSet> attributes,
                       std::uint64_t hash);
 

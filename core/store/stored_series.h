@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/base/mutex.h"
 #include "core/model/series_reader.h"
 #include "core/store/chunk.h"
+#include "core/store/received_form.h"
 
 namespace sightglass {
 
@@ -27,8 +29,7 @@ class StoredMetric {
     /// Series in the order that points came last time: a sender keeps its order, so the next one is
     /// guessed before it is searched.
     std::vector<StoredSeries*> lastOrder;
-    /// Where the n-th attribute of a point was found in the sorted set last time.
-    std::vector<std::uint8_t> attributePlaces;
+    std::shared_ptr<const KeyOrder> lastKeys; ///< of the series that was seen last, or null
     std::uint32_t seriesCount = 0;
     bool announced = false; ///< the listener knows it
 
@@ -71,19 +72,20 @@ class StoredSeries {
           metric(std::move(ofMetric)),
           attributes(std::move(attributeSet)) {}
 
+    // The writer's own. What each point needs comes first, close together.
+    Chunk* head = nullptr; ///< m_head, without a lock; null until the first point and once sealed
+    TimeNs newest = std::numeric_limits<TimeNs>::min();
+    TimeNs lastArrival = 0; ///< on the clock of the receivers
+    ReceivedForm form;      ///< how its attributes came last
+    std::uint32_t sealedCount = 0;
+    bool startTimesVary = false;
+    TimeNs oldest = 0;         ///< time of the first point kept
+    std::uint64_t samples = 0; ///< in sealed chunks
+
     const SeriesId id;
     const std::uint64_t hash; ///< of metric and attributes, in any order
     const std::shared_ptr<StoredMetric> metric;
     const std::shared_ptr<const AttributeSet> attributes;
-
-    // The writer's own.
-    Chunk* head = nullptr; ///< m_head, without a lock; null until the first point and once sealed
-    TimeNs newest = std::numeric_limits<TimeNs>::min();
-    TimeNs oldest = 0;         ///< time of the first point kept
-    TimeNs lastArrival = 0;    ///< on the clock of the receivers
-    std::uint64_t samples = 0; ///< in sealed chunks
-    std::uint32_t sealedCount = 0;
-    bool startTimesVary = false;
 
     /// Any thread.
     [[nodiscard]] SeriesInfo info() const { return {id, metric->info(), attributes}; }
