@@ -233,7 +233,7 @@ bool PageParser::readMetadata(bool isHelp) {
 bool PageParser::readSample() {
     m_hasName = false;
     m_hash = 0;
-    m_keyHashes.clear();
+    m_allKnown = true;
     if (*m_at == '{') {
         const char* const brace = m_at++;
         if (!readLabels(true))
@@ -356,11 +356,10 @@ bool PageParser::readLabel(std::size_t position) {
     const auto left = static_cast<std::size_t>(m_end - m_at);
     if (position < m_knownKeys.size()) {
         const KnownKey& known = m_knownKeys[position];
-        // Empty where the line before had a quoted name.
-        if (!known.spelled.empty() && left > known.spelled.size() &&
-            sameBytes(m_at, known.spelled)) {
+        if (known.standsAt(m_at, left)) {
             m_at += known.spelled.size() - 1;
-            return readLabelValue(value) && addLabel(known.key, known.hash, value);
+            return readLabelValue(value) &&
+                   (value.empty() || keepLabel(known.key, known.hash, value));
         }
     }
     const char* const begin = m_at;
@@ -378,32 +377,81 @@ bool PageParser::readLabel(std::size_t position) {
     const char* const valueBegin = m_at;
     if (!readLabelValue(value))
         return false;
-    if (valueBegin == begin + key.size() + 1) {
-        if (position >= m_knownKeys.size())
-            m_knownKeys.resize(position + 1);
-        m_knownKeys[position] = {{begin, key.size() + 2}, key, hashOfKey};
-    }
-    return addLabel(key, hashOfKey, value);
+    if (!addLabel(key, hashOfKey, value))
+        return false;
+    if (valueBegin == begin + key.size() + 1)
+        learnKey(position, KnownKey({begin, key.size() + 2}, hashOfKey));
+    return true;
 }
 
+PageParser::KnownKey::KnownKey(std::string_view spelledKey, std::uint64_t hashOfKey)
+    : spelled(spelledKey), key(spelledKey.substr(0, spelledKey.size() - 2)), hash(hashOfKey) {
+    const std::size_t first = std::min<std::size_t>(spelled.size(), 8);
+    std::memcpy(&word, spelled.data(), first);
+    std::memset(&mask, 0xFF, first);
+}
+
+/// `left` bytes may be read at `at`.
+bool PageParser::KnownKey::standsAt(const char* at, std::size_t left) const {
+    // Empty where the line before had a quoted name.
+    if (spelled.empty() || left < 8 || left <= spelled.size())
+        return false;
+    std::uint64_t there;
+    std::memcpy(&there, at, 8);
+    if (((there ^ word) & mask) != 0)
+        return false;
+    return spelled.size() <= 8 || sameBytes(at + 8, spelled.substr(8));
+}
+
+void PageParser::learnKey(std::size_t position, const KnownKey& known) {
+    // Further positions are not worth knowing, nor comparing with each other.
+    constexpr std::size_t mostKnown = 32;
+    if (position >= mostKnown || known.key == "__name__")
+        return;
+    if (position >= m_knownKeys.size())
+        m_knownKeys.resize(position + 1);
+    m_knownKeys[position] = known;
+    m_knownDiffer = true;
+    for (std::size_t i = 0; i < m_knownKeys.size(); ++i) {
+        for (std::size_t k = 0; k < i; ++k) {
+            if (m_knownKeys[i].key == m_knownKeys[k].key)
+                m_knownDiffer = false;
+        }
+    }
+}
+
+/// A label whose name is not the known one of its position: the name is checked in full.
 bool PageParser::addLabel(std::string_view key, std::uint64_t hashOfKey, std::string_view value) {
+    m_allKnown = false;
     if (value.empty())
         return true;
-    if (m_keyHashes.size() >= m_options.limits.labels)
-        return fail("the sample has more than " + std::to_string(m_options.limits.labels) +
-                        " labels",
-                    ErrorCode::TooLarge);
     if (key.size() > m_options.limits.nameBytes)
         return fail("the label name is too long", ErrorCode::TooLarge);
     if (key.empty())
         return fail("the label name is empty");
-    bool isTwice = hashOfKey == m_hashOfNameLabel && key == "__name__";
-    for (std::size_t i = 0; i < m_keyHashes.size(); ++i)
-        isTwice = isTwice ||
-                  (m_keyHashes[i] == hashOfKey && m_batch.attributes[m_firstLabel + i].key == key);
-    if (isTwice)
+    if (key == "__name__")
         return fail("label name " + quoted(key) + " is given twice");
-    m_keyHashes.push_back(hashOfKey);
+    return keepLabel(key, hashOfKey, value);
+}
+
+bool PageParser::mayKeep(std::string_view key) {
+    const auto labels = std::span(m_batch.attributes).subspan(m_firstLabel);
+    if (labels.size() >= m_options.limits.labels)
+        return fail("the sample has more than " + std::to_string(m_options.limits.labels) +
+                        " labels",
+                    ErrorCode::TooLarge);
+    if (std::any_of(labels.begin(), labels.end(),
+                    [key](const Attribute& label) { return label.key == key; }))
+        return fail("label name " + quoted(key) + " is given twice");
+    return true;
+}
+
+bool PageParser::keepLabel(std::string_view key, std::uint64_t hashOfKey, std::string_view value) {
+    // Names that stand where they are known to stand differ from each other.
+    const bool isSure = m_allKnown && m_knownDiffer &&
+                        m_batch.attributes.size() - m_firstLabel < m_options.limits.labels;
+    if (!isSure && !mayKeep(key))
+        return false;
     // Made in its place: a Value that is copied right after its parts were written stalls the
     // processor for as long as all the rest of a label takes.
     Attribute& label = m_batch.attributes.emplace_back();
@@ -426,9 +474,19 @@ bool PageParser::readQuoted(std::string_view& out) {
 bool PageParser::readLabelValue(std::string_view& out) {
     if (*m_at != '"')
         return fail("expected a label value in quotes, found " + found());
-    const char* const quote = m_at;
     const char* const begin = m_at + 1;
-    const char* at = findQuoteOrOdd(begin, m_end);
+    const char* const at = findQuoteOrOdd(begin, m_end);
+    // There is a NUL at the end.
+    if (*at != '"')
+        return readOddLabelValue(at, out);
+    out = {begin, static_cast<std::size_t>(at - begin)};
+    m_at = at + 1;
+    return true;
+}
+
+/// A value with escapes or beyond ASCII, or without end; `at` is the first byte that is not plain.
+bool PageParser::readOddLabelValue(const char* at, std::string_view& out) {
+    const char* const begin = m_at + 1;
     bool hasEscape = false, isAscii = true;
     while (at != m_end && *at != '"') {
         if (*at == '\\') {
@@ -444,10 +502,8 @@ bool PageParser::readLabelValue(std::string_view& out) {
         }
         ++at;
     }
-    if (at == m_end) {
-        m_at = quote;
+    if (at == m_end)
         return fail("the quote is never closed");
-    }
     out = {begin, static_cast<std::size_t>(at - begin)};
     if (!isAscii) {
         if (const std::size_t bad = findInvalidUtf8(out); bad != std::string_view::npos) {

@@ -28,6 +28,19 @@ class PageParser {
     [[nodiscard]] std::optional<Error> run();
 
   private:
+    /// A label name as the sample before had it at this position, with its `="`: lines repeat.
+    struct KnownKey {
+        KnownKey() = default;
+        KnownKey(std::string_view spelledKey, std::uint64_t hashOfKey);
+        [[nodiscard]] bool standsAt(const char* at, std::size_t left) const;
+
+        std::string_view spelled; ///< name="
+        std::string_view key;
+        std::uint64_t hash = 0;
+        std::uint64_t word = 0; ///< up to the first eight bytes of `spelled`, as they lie in memory
+        std::uint64_t mask = 0; ///< ones where `word` counts
+    };
+
     // Each reads on from m_at; false: m_error is set, and m_at stands at the fault.
     bool readLine();
     bool readComment();
@@ -38,10 +51,14 @@ class PageParser {
     bool readLabel(std::size_t position);
     bool readQuoted(std::string_view& out);
     bool readLabelValue(std::string_view& out);
+    bool readOddLabelValue(const char* at, std::string_view& out);
     bool readValue(double& value);
     bool readTimestamp(PageSample& sample);
 
     bool addLabel(std::string_view key, std::uint64_t hashOfKey, std::string_view value);
+    bool mayKeep(std::string_view key);
+    bool keepLabel(std::string_view key, std::uint64_t hashOfKey, std::string_view value);
+    void learnKey(std::size_t position, const KnownKey& known);
     bool setName(std::string_view name);
     bool keepSample(const PageSample& sample);
     [[nodiscard]] bool isDuplicate(const PageSample& sample);
@@ -65,22 +82,16 @@ class PageParser {
     const char* m_at;
     const char* m_lineBegin;
     Error m_error;
-    const std::uint64_t m_hashOfNameLabel = keyHash("__name__");
 
-    /// A label name as the sample before had it at this position, with its `="`: lines repeat.
-    struct KnownKey {
-        std::string_view spelled; ///< name="
-        std::string_view key;
-        std::uint64_t hash = 0;
-    };
     std::vector<KnownKey> m_knownKeys;
+    bool m_knownDiffer = true; ///< no two known keys have one name
 
     // The sample being read.
     std::uint32_t m_name = 0;
     bool m_hasName = false;
     std::uint64_t m_hash = 0;
     std::uint32_t m_firstLabel = 0;
-    std::vector<std::uint64_t> m_keyHashes; ///< of the labels from m_firstLabel on
+    bool m_allKnown = true; ///< each of its names so far is the known one of its position
 
     std::string_view m_lastName; ///< of the line before
     std::uint32_t m_lastNameId = 0;
