@@ -2,103 +2,138 @@
 #include "ui/charts/rasteriser.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <limits>
+#include <cstring>
 
 namespace sightglass::ui {
 
 namespace {
 
-/// x times a over 255, rounded, for both pairs of channels at once.
-std::uint32_t scaled(std::uint32_t pixel, std::uint32_t a) {
-    std::uint32_t rb = (pixel & 0x00ff00ffu) * a + 0x00800080u;
-    rb = ((rb + ((rb >> 8) & 0x00ff00ffu)) >> 8) & 0x00ff00ffu;
-    std::uint32_t ag = ((pixel >> 8) & 0x00ff00ffu) * a + 0x00800080u;
-    ag = (ag + ((ag >> 8) & 0x00ff00ffu)) & 0xff00ff00u;
-    return rb | ag;
+/// Every channel of one or two pixels times a over 255, rounded. Each product has 16 bits of its
+/// own, so all channels of a word are multiplied at once.
+template <class Word>
+Word scaled(Word pixels, std::uint32_t a) {
+    constexpr Word low = static_cast<Word>(0x00ff00ff00ff00ffull);
+    constexpr Word half = static_cast<Word>(0x0080008000800080ull);
+    Word even = (pixels & low) * a + half;
+    even = ((even + ((even >> 8) & low)) >> 8) & low;
+    Word odd = ((pixels >> 8) & low) * a + half;
+    odd = (odd + ((odd >> 8) & low)) & ~low;
+    return even | odd;
 }
 
 } // namespace
 
+constexpr Rasteriser::Interval Rasteriser::nowhere{1e9f, -1e9f};
+
+/// How pixels of a line become pixels of the picture.
+struct Rasteriser::Ink {
+    std::array<std::uint32_t, 256> shades; ///< the colour by coverage, premultiplied
+    std::int64_t period;                   ///< of the dashes; 0: solid
+    std::int64_t phase;                    ///< of column 0
+
+    Ink(std::uint32_t source, std::int64_t dashPeriod, std::int64_t dashPhase)
+        : period(dashPeriod), phase(dashPhase) {
+        for (std::uint32_t coverage = 0; coverage < shades.size(); ++coverage)
+            shades[coverage] = scaled(source, coverage);
+    }
+
+    [[nodiscard]] bool isOn(int x) const {
+        return period == 0 || ((phase + x) % period + period) % period * 2 < period;
+    }
+    void over(std::uint32_t& pixel, std::uint32_t coverage) const {
+        const std::uint32_t above = shades[coverage];
+        pixel = pixel == 0 ? above : above + scaled(pixel, 255 - (above >> 24));
+    }
+    void over(std::uint32_t* from, std::uint32_t* to, std::uint32_t coverage) const {
+        const std::uint32_t above = shades[coverage];
+        const std::uint32_t rest = 255 - (above >> 24);
+        if (rest == 0) {
+            std::fill(from, to, above);
+            return;
+        }
+        const std::uint64_t both = std::uint64_t{above} << 32 | above;
+        for (; to - from >= 2; from += 2) {
+            std::uint64_t two;
+            std::memcpy(&two, from, sizeof two);
+            two = two == 0 ? both : both + scaled(two, rest);
+            std::memcpy(from, &two, sizeof two);
+        }
+        if (from < to)
+            *from = above + scaled(*from, rest);
+    }
+};
+
 void Rasteriser::begin(QSize devicePixels) {
-    m_width = std::max(devicePixels.width(), 0);
-    m_height = std::max(devicePixels.height(), 0);
-    const std::size_t size = static_cast<std::size_t>(m_width) * static_cast<std::size_t>(m_height);
-    m_coverage.assign(size, 0);
+    const int width = std::max(devicePixels.width(), 0);
+    const int height = std::max(devicePixels.height(), 0);
+    const std::size_t size = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+    if (width != m_width || height != m_height) {
+        m_width = width;
+        m_height = height;
+        m_coverage.assign(size, 0);
+        m_traces.assign(static_cast<std::size_t>(width), {nowhere, nowhere, {height, -1}});
+    }
     m_pixels.assign(size, 0);
-    const Rows none{m_height, -1};
-    m_touched.assign(static_cast<std::size_t>(m_width), none);
-    m_used.assign(static_cast<std::size_t>(m_width), none);
+    m_used.assign(static_cast<std::size_t>(width), {height, -1});
+    m_left = width;
+    m_right = -1;
 }
 
-inline void Rasteriser::cover(int x, int y, float coverage) {
+void Rasteriser::setWidth(double width) {
+    m_radius = static_cast<float>(std::max(width, 0.1) / 2);
+    const int aside = std::max(0, static_cast<int>(std::ceil(m_radius + 0.5f)) - 1);
+    m_edgeWeight = std::min(1.0f, m_radius + 0.5f - static_cast<float>(aside));
+    m_rise.clear();
+    for (int dx = 0; dx <= aside; ++dx) {
+        const auto x = static_cast<float>(dx);
+        m_rise.push_back(std::sqrt(std::max(0.0f, m_radius * m_radius - x * x)));
+    }
+}
+
+/// Remembers the columns to paint when the piece ends.
+inline void Rasteriser::reach(int left, int right) {
+    m_left = std::min(m_left, left);
+    m_right = std::max(m_right, right);
+}
+
+inline void Rasteriser::cover(int x, int y, double coverage) {
     if (y < 0 || y >= m_height)
         return;
     std::uint8_t& at = m_coverage[static_cast<std::size_t>(x) * static_cast<std::size_t>(m_height) +
                                   static_cast<std::size_t>(y)];
-    const auto value = static_cast<std::uint8_t>(std::min(coverage, 1.0f) * 255.0f + 0.5f);
-    at = std::max(at, value);
-    Rows& rows = m_touched[static_cast<std::size_t>(x)];
+    at = std::max(at, static_cast<std::uint8_t>(std::min(coverage, 1.0) * 255 + 0.5));
+    Rows& rows = m_traces[static_cast<std::size_t>(x)].pixels;
     rows.low = std::min(rows.low, y);
     rows.high = std::max(rows.high, y);
 }
 
-/// Covers column x from `top` to `bottom` (edges, not centres) by `weight`.
-void Rasteriser::fill(int x, double top, double bottom, float weight) {
-    if (x < 0 || x >= m_width || weight <= 0)
+/// A vertical part of the line at x from y0 to y1.
+inline void Rasteriser::run(double x, double y0, double y1) {
+    if (!(x >= 0 && x < m_width))
         return;
-    top = std::max(top, 0.0);
-    bottom = std::min(bottom, static_cast<double>(m_height));
-    if (bottom <= top)
-        return;
-    const int first = static_cast<int>(top);
-    const int last = std::min(static_cast<int>(std::ceil(bottom)) - 1, m_height - 1);
-    if (first >= last) {
-        cover(x, first, weight * static_cast<float>(bottom - top));
-        return;
-    }
-    cover(x, first, weight * static_cast<float>(first + 1 - top));
-    cover(x, last, weight * static_cast<float>(bottom - last));
-    const auto value = static_cast<std::uint8_t>(weight * 255.0f + 0.5f);
-    std::uint8_t* column =
-        m_coverage.data() + static_cast<std::size_t>(x) * static_cast<std::size_t>(m_height);
-    for (int y = first + 1; y < last; ++y)
-        column[y] = std::max(column[y], value);
+    const auto at = static_cast<int>(x);
+    m_traces[static_cast<std::size_t>(at)].thin.join(static_cast<float>(std::min(y0, y1)),
+                                                     static_cast<float>(std::max(y0, y1)));
+    const int aside = static_cast<int>(m_rise.size()) - 1;
+    reach(at - aside, at + aside);
 }
 
-/// A vertical stroke at x from y0 to y1, as wide as the line.
-void Rasteriser::run(double x, double y0, double y1) {
-    if (x < -8 || x > m_width + 8)
-        return;
-    const double top = std::min(y0, y1);
-    const double bottom = std::max(y0, y1);
-    const auto centre = static_cast<int>(std::floor(x));
-    const auto reach = static_cast<int>(std::ceil(m_radius + 0.5f)) - 1;
-    for (int dx = -reach; dx <= reach; ++dx) {
-        const float weight =
-            std::clamp(m_radius + 0.5f - static_cast<float>(std::abs(dx)), 0.f, 1.f);
-        const double rise =
-            std::sqrt(std::max(0.0, static_cast<double>(m_radius) * m_radius - dx * dx));
-        fill(centre + dx, top - rise, bottom + rise, weight);
-    }
-}
-
-/// Slope at most 1: each column's coverage from the line's height at its centre.
+/// Slope at most 1: each column's interval from the line's height at its centre.
 void Rasteriser::gentle(Point a, Point b) {
     const double slope = (b.y - a.y) / (b.x - a.x);
     const double half = m_radius * std::sqrt(1 + slope * slope);
     const int first = std::max(0, static_cast<int>(std::ceil(a.x - 0.5)));
     const int last = std::min(m_width - 1, static_cast<int>(std::floor(b.x - 0.5)));
+    if (first > last)
+        return;
     for (int x = first; x <= last; ++x) {
         const double y = a.y + slope * (x + 0.5 - a.x);
-        const auto top = static_cast<int>(std::floor(y - half - 0.5));
-        const auto bottom = static_cast<int>(std::ceil(y + half + 0.5));
-        for (int row = top; row <= bottom; ++row) {
-            const double coverage = half + 0.5 - std::abs(row + 0.5 - y);
-            if (coverage > 0)
-                cover(x, row, static_cast<float>(coverage));
-        }
+        m_traces[static_cast<std::size_t>(x)].thick.join(static_cast<float>(y - half),
+                                                         static_cast<float>(y + half));
     }
+    reach(first, last);
 }
 
 /// Slope above 1: each row's coverage from where the line crosses its centre.
@@ -116,8 +151,9 @@ void Rasteriser::steep(Point a, Point b) {
         for (int column = left; column <= right; ++column) {
             const double coverage = half + 0.5 - std::abs(column + 0.5 - x);
             if (coverage > 0)
-                cover(column, row, static_cast<float>(coverage));
+                cover(column, row, coverage);
         }
+        reach(left, right);
     }
     // The corner where a steep part meets another one is round.
     dot(a, m_radius);
@@ -136,9 +172,11 @@ void Rasteriser::dot(Point centre, double radius) {
             const double coverage =
                 radius + 0.5 - std::hypot(x + 0.5 - centre.x, y + 0.5 - centre.y);
             if (coverage > 0)
-                cover(x, y, static_cast<float>(coverage));
+                cover(x, y, coverage);
         }
     }
+    if (left <= right)
+        reach(left, right);
 }
 
 void Rasteriser::connect(Point a, Point b) {
@@ -166,10 +204,10 @@ void Rasteriser::connect(Point a, Point b) {
         return;
     }
     // Within a pixel or to the next one: half of the way in each.
-    const double middle = (a.y + b.y) / 2;
-    if (std::floor(a.x) == std::floor(b.x)) {
+    if (static_cast<int>(a.x - left) == static_cast<int>(b.x - left)) {
         run(a.x, a.y, b.y);
     } else {
+        const double middle = (a.y + b.y) / 2;
         run(a.x, a.y, middle);
         run(b.x, middle, b.y);
     }
@@ -178,7 +216,7 @@ void Rasteriser::connect(Point a, Point b) {
 void Rasteriser::draw(std::span<const PlotColumn> columns, const View& view, const Stroke& stroke) {
     if (m_width == 0 || m_height == 0 || view.to <= view.from || !(view.high > view.low))
         return;
-    m_radius = static_cast<float>(stroke.width / 2);
+    setWidth(stroke.width);
     const double perNs = m_width / static_cast<double>(view.to - view.from);
     const double perUnit = m_height / (view.high - view.low);
     const auto xOf = [&](TimeNs t) { return static_cast<double>(t - view.from) * perNs; };
@@ -187,24 +225,28 @@ void Rasteriser::draw(std::span<const PlotColumn> columns, const View& view, con
     const auto yOf = [&](double v) {
         return std::clamp((view.high - v) * perUnit, -far, m_height + far);
     };
+    const std::int64_t columnNs = std::max<std::int64_t>(1, (view.to - view.from) / m_width);
+    const auto alpha = static_cast<std::uint32_t>(std::clamp(stroke.opacity, 0.0, 1.0) * 255 + 0.5);
+    const std::uint32_t source = scaled(stroke.color.rgb() | 0xff000000u, alpha);
+    const Ink ink(source, 2 * std::int64_t{stroke.dash}, view.from / columnNs);
 
-    const auto alone = [&](std::size_t i) {
-        return columns[i].count == 1 && columns[i].gapBefore &&
-               (i + 1 == columns.size() || columns[i + 1].gapBefore);
-    };
-    bool dots = false;
     Point before{0, 0};
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const PlotColumn& c = columns[i];
-        if (alone(i)) {
-            dots = true;
-            continue;
+        if (c.gapBefore) {
+            endPiece(ink);
+            if (c.count == 1 && (i + 1 == columns.size() || columns[i + 1].gapBefore)) {
+                dot({xOf(c.lastTime), yOf(c.last)}, stroke.dotRadius);
+                endPiece(Ink(source, 0, 0));
+                continue;
+            }
         }
         Point entry{xOf(c.firstTime), yOf(c.first)};
         Point exit{xOf(c.lastTime), yOf(c.last)};
         if (c.count > 1) {
             // All that happened within a pixel stands in that pixel's centre.
-            const double x = std::floor((entry.x + exit.x) / 2) + 0.5;
+            const double middle = std::clamp((entry.x + exit.x) / 2, -8.0, m_width + 8.0);
+            const double x = static_cast<int>(middle + 8) - 7.5;
             const double top = yOf(c.max);
             const double bottom = yOf(c.min);
             if (exit.x - entry.x <= 1)
@@ -220,46 +262,129 @@ void Rasteriser::draw(std::span<const PlotColumn> columns, const View& view, con
             connect(before, entry);
         before = exit;
     }
-    const std::int64_t columnNs = std::max<std::int64_t>(1, (view.to - view.from) / m_width);
-    composite(stroke, view.from / columnNs);
-
-    if (!dots)
-        return;
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (alone(i))
-            dot({xOf(columns[i].lastTime), yOf(columns[i].last)}, stroke.dotRadius);
-    }
-    Stroke solid = stroke;
-    solid.dash = 0;
-    composite(solid, 0);
+    endPiece(ink);
 }
 
-/// Lays the line's colour over the picture where it covers, and clears the coverage.
-void Rasteriser::composite(const Stroke& stroke, std::int64_t phase) {
-    const QRgb rgb = stroke.color.rgb();
-    const auto alpha = static_cast<std::uint32_t>(std::clamp(stroke.opacity, 0.0, 1.0) * 255 + 0.5);
-    const std::uint32_t source = scaled(rgb | 0xff000000u, alpha);
-    const std::int64_t period = 2 * std::int64_t{stroke.dash};
-    for (int x = 0; x < m_width; ++x) {
-        Rows& rows = m_touched[static_cast<std::size_t>(x)];
-        if (rows.low > rows.high)
+/// What is fully covered in a column: its own part of the line, and that of the columns beside it
+/// that the pen is wide enough to reach.
+inline Rasteriser::Interval Rasteriser::bodyOf(int x) const {
+    Interval body = m_traces[static_cast<std::size_t>(x)].thick;
+    const int aside = static_cast<int>(m_rise.size()) - 1;
+    const int full = m_edgeWeight < 1 ? aside - 1 : aside;
+    for (int dx = -full; dx <= full; ++dx) {
+        if (x + dx < 0 || x + dx >= m_width)
             continue;
-        const std::size_t base = static_cast<std::size_t>(x) * static_cast<std::size_t>(m_height);
-        std::uint8_t* coverage = m_coverage.data() + base;
-        const bool on = period == 0 || ((phase + x) % period + period) % period < stroke.dash;
-        if (on) {
-            std::uint32_t* pixels = m_pixels.data() + base;
-            for (int y = rows.low; y <= rows.high; ++y) {
-                const std::uint32_t above = scaled(source, coverage[y]);
-                pixels[y] = above + scaled(pixels[y], 255 - (above >> 24));
-            }
-            Rows& used = m_used[static_cast<std::size_t>(x)];
-            used.low = std::min(used.low, rows.low);
-            used.high = std::max(used.high, rows.high);
-        }
-        std::fill(coverage + rows.low, coverage + rows.high + 1, std::uint8_t{0});
-        rows = {m_height, -1};
+        const Interval& thin = m_traces[static_cast<std::size_t>(x + dx)].thin;
+        const float rise = m_rise[static_cast<std::size_t>(std::abs(dx))];
+        if (thin.top <= thin.bottom)
+            body.join(thin.top - rise, thin.bottom + rise);
     }
+    return body;
+}
+
+/// What is covered by the pen's edge only.
+inline Rasteriser::Interval Rasteriser::edgeOf(int x) const {
+    Interval edge = nowhere;
+    const int aside = static_cast<int>(m_rise.size()) - 1;
+    if (m_edgeWeight >= 1 || aside == 0)
+        return edge;
+    for (const int dx : {-aside, aside}) {
+        if (x + dx < 0 || x + dx >= m_width)
+            continue;
+        const Interval& thin = m_traces[static_cast<std::size_t>(x + dx)].thin;
+        if (thin.top <= thin.bottom)
+            edge.join(thin.top - m_rise.back(), thin.bottom + m_rise.back());
+    }
+    return edge;
+}
+
+void Rasteriser::coverInterval(int x, Interval interval, float weight) {
+    const float top = std::max(interval.top, 0.0f);
+    const float bottom = std::min(interval.bottom, static_cast<float>(m_height));
+    for (int y = static_cast<int>(top); static_cast<float>(y) < bottom; ++y) {
+        const auto row = static_cast<float>(y);
+        cover(x, y, weight * (std::min(bottom, row + 1) - std::max(top, row)));
+    }
+}
+
+/// Lays the piece's colour over the picture where it covers, and forgets the piece. Pieces are
+/// painted one by one: intervals of two would join across the gap between them.
+void Rasteriser::endPiece(const Ink& ink) {
+    const int left = std::max(m_left, 0);
+    const int right = std::min(m_right, m_width - 1);
+    const auto height = static_cast<float>(m_height);
+    const auto edgeCoverage = static_cast<std::uint32_t>(m_edgeWeight * 255 + 0.5f);
+    for (int x = left; x <= right; ++x) {
+        if (!ink.isOn(x))
+            continue;
+        Rows& used = m_used[static_cast<std::size_t>(x)];
+        const std::size_t base = static_cast<std::size_t>(x) * static_cast<std::size_t>(m_height);
+        std::uint32_t* pixels = m_pixels.data() + base;
+        const Interval body = bodyOf(x);
+        const Interval edge = edgeOf(x);
+        const Rows& single = m_traces[static_cast<std::size_t>(x)].pixels;
+        if (single.low <= single.high) {
+            coverInterval(x, body, 1);
+            coverInterval(x, edge, m_edgeWeight);
+            for (int y = single.low; y <= single.high; ++y)
+                ink.over(pixels[y], m_coverage[base + static_cast<std::size_t>(y)]);
+            used.low = std::min(used.low, single.low);
+            used.high = std::max(used.high, single.high);
+            continue;
+        }
+        // Rows of the body: whole ones, and a part of one at either end. The edge reaches beyond.
+        const float top = std::clamp(body.top, 0.0f, height);
+        const float bottom = std::clamp(body.bottom, 0.0f, height);
+        int first = m_height;
+        int last = -1;
+        if (top < bottom) {
+            first = static_cast<int>(top);
+            last = static_cast<int>(bottom);
+            // An end on the border of a row has nothing of the next one.
+            if (static_cast<float>(last) >= bottom)
+                --last;
+        }
+        int edgeFirst = m_height;
+        int edgeLast = -1;
+        if (edge.top <= edge.bottom && edge.bottom > 0 && edge.top < height) {
+            edgeFirst = static_cast<int>(std::max(edge.top, 0.0f) + 0.5f);
+            edgeLast = static_cast<int>(std::min(edge.bottom, height) + 0.5f) - 1;
+        }
+        if (first > last && edgeFirst > edgeLast)
+            continue;
+        const auto atLeastEdge = [&](int y, float part) {
+            const auto own = static_cast<std::uint32_t>(part * 255 + 0.5f);
+            return y >= edgeFirst && y <= edgeLast ? std::max(own, edgeCoverage) : own;
+        };
+        if (first > last) {
+            ink.over(pixels + edgeFirst, pixels + edgeLast + 1, edgeCoverage);
+        } else {
+            if (edgeFirst < first)
+                ink.over(pixels + edgeFirst, pixels + std::min(first, edgeLast + 1), edgeCoverage);
+            if (first == last) {
+                ink.over(pixels[first], atLeastEdge(first, bottom - top));
+            } else {
+                ink.over(pixels[first], atLeastEdge(first, static_cast<float>(first + 1) - top));
+                ink.over(pixels + first + 1, pixels + last, 255);
+                ink.over(pixels[last], atLeastEdge(last, bottom - static_cast<float>(last)));
+            }
+            if (edgeLast > last)
+                ink.over(pixels + std::max(last + 1, edgeFirst), pixels + edgeLast + 1,
+                         edgeCoverage);
+        }
+        used.low = std::min({used.low, first, edgeFirst});
+        used.high = std::max({used.high, last, edgeLast});
+    }
+    for (int x = left; x <= right; ++x) {
+        Trace& trace = m_traces[static_cast<std::size_t>(x)];
+        if (trace.pixels.low <= trace.pixels.high) {
+            const auto base = m_coverage.begin() + static_cast<std::ptrdiff_t>(x) * m_height;
+            std::fill(base + trace.pixels.low, base + trace.pixels.high + 1, std::uint8_t{0});
+        }
+        trace = {nowhere, nowhere, {m_height, -1}};
+    }
+    m_left = m_width;
+    m_right = -1;
 }
 
 QImage Rasteriser::finish() {

@@ -17,13 +17,15 @@ namespace sightglass::ui {
 /// all points would make, in a time that depends on pixels and not on points. Works in device
 /// pixels. One thread at a time; its buffers are kept between pictures.
 ///
-/// A line is covered analytically: gentle parts by their vertical extent at each column's centre,
-/// steep ones by their horizontal extent at each row's, vertical runs as runs. Within one line
-/// coverages are joined by their maximum, so corners and overlaps do not darken. The work is done
-/// in column-major memory, where runs are contiguous, and turned over once at the end:
+/// Most of a line is one interval of rows in each column: where it is gentle, from its height at
+/// the column's centre; where much happens within a column, from the lowest to the highest value.
+/// Those are kept as intervals and painted as runs. Only steep parts between distant points, and
+/// dots, go through a coverage of single pixels. All that covers a column is joined by its maximum,
+/// so corners and overlaps do not darken. The work is done in column-major memory, where runs are
+/// contiguous, and turned over once at the end:
 ///
-///     m_coverage  [x * height + y]  8 bit, of the line being drawn
 ///     m_pixels    [x * height + y]  ARGB32 premultiplied, of all lines so far
+///     m_coverage  [x * height + y]  8 bit, of the piece of line being drawn; zero between pieces
 class Rasteriser {
   public:
     /// What the picture shows: its whole width is from..to, its height low (bottom) to high.
@@ -55,22 +57,45 @@ class Rasteriser {
     struct Rows {
         int low, high;
     };
+    /// Part of a column between two heights, not rounded to rows; empty if top > bottom.
+    struct Interval {
+        float top, bottom;
+        void join(float from, float to) {
+            top = from < top ? from : top;
+            bottom = to > bottom ? to : bottom;
+        }
+    };
+    static const Interval nowhere;
+    /// What the piece of line being drawn leaves in a column.
+    struct Trace {
+        Interval thick; ///< covered as it is: gentle parts, with their thickness
+        Interval thin;  ///< the line's middle only: vertical runs, still without thickness
+        Rows pixels;    ///< rows used in m_coverage
+    };
+    struct Ink;
 
+    void setWidth(double width);
     void connect(Point a, Point b);
     void gentle(Point a, Point b);
     void steep(Point a, Point b);
     void run(double x, double y0, double y1);
     void dot(Point centre, double radius);
-    void cover(int x, int y, float coverage);
-    void fill(int x, double top, double bottom, float weight);
-    void composite(const Stroke& stroke, std::int64_t phase);
+    void cover(int x, int y, double coverage);
+    void reach(int left, int right);
+    [[nodiscard]] Interval bodyOf(int x) const;
+    [[nodiscard]] Interval edgeOf(int x) const;
+    void coverInterval(int x, Interval interval, float weight);
+    void endPiece(const Ink& ink);
 
     int m_width = 0, m_height = 0;
     float m_radius = 0.75f;
+    std::vector<float> m_rise;    ///< half the height of a round pen, that many columns aside
+    float m_edgeWeight = 0;       ///< coverage of the columns at the pen's very edge
+    int m_left = 0, m_right = -1; ///< columns that the piece of line touches
+    std::vector<Trace> m_traces;
     std::vector<std::uint8_t> m_coverage;
     std::vector<std::uint32_t> m_pixels;
-    std::vector<Rows> m_touched; ///< of m_coverage, a column
-    std::vector<Rows> m_used;    ///< of m_pixels, a column
+    std::vector<Rows> m_used; ///< of m_pixels, a column
 };
 
 } // namespace sightglass::ui
