@@ -477,8 +477,14 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
     if (chosen.empty())
         return frame;
 
-    const Descriptor& descriptor = chosen.front().info.metric->descriptor;
-    const QString unit = allCounts ? QStringLiteral("{observations}") : text(descriptor.unit);
+    // A page says no unit where OTLP does: whoever knows it speaks for all.
+    QString unit;
+    for (const Candidate& c : chosen) {
+        if (unit.isEmpty())
+            unit = text(c.info.metric->descriptor.unit);
+    }
+    if (allCounts)
+        unit = QStringLiteral("{observations}");
     frame->observations = allCounts;
     // A count of observations has no unit, whatever was observed.
     const QString name = allCounts ? QString() : request.family;

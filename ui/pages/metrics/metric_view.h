@@ -38,7 +38,7 @@ class MetricView : public QWidget {
     [[nodiscard]] const FindingStrip& strip() const { return *m_strip; }
 
     /// Puts a widget into a tab beside the legend, where there is no room for a pane of its own;
-    /// null takes it out again and gives it no other parent than none.
+    /// null takes it out again, for the caller to put elsewhere.
     void setTab(QWidget* widget, const QString& title);
     [[nodiscard]] bool hasTab() const { return m_tab != nullptr; }
     /// Brings the tab to the front, if there is one.
