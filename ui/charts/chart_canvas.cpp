@@ -68,6 +68,7 @@ void ChartCanvas::layout(std::shared_ptr<const PlotFrame> frame, TimeNs from, Ti
             valueAxis(low, high, std::clamp(m_plot.height() / apart, 2, 6), m_frame->unit);
         if (!m_frame->lane.empty()) {
             m_below.style = tickStyle(m_frame->lane.unit);
+            m_below.style.perSecond = true;
             const auto [least, most] = rangeOf(m_frame->lane.series, marks);
             m_below.axis = valueAxis(std::min(least, 0.0), most,
                                      std::clamp(m_lane.height() / apart, 2, 3), m_frame->lane.unit);

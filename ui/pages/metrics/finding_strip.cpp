@@ -15,7 +15,7 @@ FindingStrip::FindingStrip(const Theme& theme, QWidget* parent)
     m_link->setText(tr("How to mend"));
     m_link->setAutoRaise(true);
     m_link->setCursor(Qt::PointingHandCursor);
-    m_link->setFocusPolicy(Qt::StrongFocus);
+    m_link->setFocusPolicy(Qt::TabFocus);
     m_link->setAccessibleName(tr("How to mend what was found"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     connect(m_link, &QToolButton::clicked, this, &FindingStrip::howToMendRequested);
