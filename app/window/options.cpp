@@ -89,6 +89,8 @@ ParsedOptions parseOptions(const QStringList& arguments) {
         return wrong(parser.errorText());
     if (parser.isSet(help)) {
         parsed.message = parser.helpText();
+        // There is no application object yet to take the name from.
+        parsed.message.replace(QStringLiteral("<executable_name>"), QStringLiteral("sightglass"));
         return parsed;
     }
     if (parser.isSet(version)) {

@@ -95,9 +95,7 @@ QPalette paletteOf(const Tokens& t) {
 
 Theme::Theme(QObject* parent) : QObject(parent) {
     initLookResource();
-    for (const char* file : {"OpenSans-Regular", "OpenSans-Semibold", "JetBrainsMono-Regular"})
-        QFontDatabase::addApplicationFont(
-            QStringLiteral(":/fonts/%1.ttf").arg(QLatin1String(file)));
+    loadFonts();
     const QPalette before = QGuiApplication::palette();
     m_systemIsDark =
         before.color(QPalette::Window).lightness() < before.color(QPalette::WindowText).lightness();
