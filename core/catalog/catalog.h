@@ -27,7 +27,7 @@ struct CatalogMetric {
     std::uint32_t series = 0;
     std::vector<LabelKey> labelKeys; ///< sorted by key
     TimeNs firstSeen = 0;            ///< arrival of the first point
-    TimeNs lastSeen = 0;             ///< newest sample time when the snapshot was made
+    TimeNs lastSeen = 0;             ///< newest sample time, to a second
 };
 
 struct CatalogOrigin {

@@ -113,7 +113,7 @@ struct Column {
     /// Reset-corrected rise from the point before this column (if there is one) to its last point.
     /// Of a delta metric each value is a rise already: their sum, and no resets.
     double increase = 0;
-    /// Time over which `increase` rose; 0 if there was no point before and only one in here.
+    /// Time over which `increase` rose, from a delta's own start if sent; 0 if from one point only.
     TimeNs increaseOver = 0;
     std::uint32_t resets = 0; ///< falls in value, the one from the point before included
 };

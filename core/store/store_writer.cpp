@@ -2,6 +2,7 @@
 #include "core/store/store_writer.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <type_traits>
 

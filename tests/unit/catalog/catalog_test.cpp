@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include <set>
+#include <algorithm>
+#include <string>
+#include <thread>
 
 #include "core/catalog/label_tally.h"
 #include "tests/unit/catalog/catalog_feed.h"
@@ -182,4 +184,38 @@ TEST_CASE("values beyond the limit never pass for one value") {
     tally.remove(set(1));
     CHECK(tally.rows()[0].series == 2);
     CHECK(tally.rows()[0].values == 2);
+}
+
+TEST_CASE("a snapshot taken while the writer goes on is one moment") {
+    CatalogFeed feed;
+    {
+        const std::jthread reader([&feed](const std::stop_token& stop) {
+            std::uint64_t generation = 0;
+            while (!stop.stop_requested()) {
+                const auto snapshot = feed.catalog.snapshot();
+                std::uint32_t series = 0;
+                for (const auto& metric : snapshot->metrics)
+                    series += metric->series;
+                CHECK(series == snapshot->series);
+                CHECK(snapshot->generation >= generation);
+                generation = snapshot->generation;
+            }
+        });
+        for (int i = 0; i < 2000; ++i) {
+            const SeriesInfo series =
+                feed.pageSeries(feed.page, "m" + std::to_string(i), {{"k", std::to_string(i)}});
+            feed.catalog.pointsWritten(series.metric->id, i * nsPerSecond);
+            if (i % 3 == 0) {
+                feed.catalog.seriesRemoved(series);
+                feed.catalog.metricRemoved(series.metric->id);
+            }
+        }
+    }
+    const auto snapshot = feed.catalog.snapshot();
+    CHECK(snapshot->generation == feed.catalog.generation());
+    CHECK(snapshot->metrics.size() == 2000 - 667);
+    CHECK(std::is_sorted(snapshot->metrics.begin(), snapshot->metrics.end(),
+                         [](const auto& a, const auto& b) {
+                             return a->info->descriptor.name < b->info->descriptor.name;
+                         }));
 }
