@@ -52,6 +52,8 @@ ReceivedForm::ReceivedForm(std::span<const Attribute> attributes,
         keys.reserve(attributes.size());
         for (const Attribute& attribute : attributes)
             keys.emplace_back(attribute.key);
+        for (const std::string& key : keys)
+            m_bytes += static_cast<std::uint32_t>(sizeof(std::string) + key.size());
         m_keys = std::make_shared<const KeyOrder>(std::move(keys));
     }
     std::size_t size = attributes.size() * sizeof(std::uint64_t);
@@ -59,7 +61,7 @@ ReceivedForm::ReceivedForm(std::span<const Attribute> attributes,
         size += static_cast<std::uint32_t>(tagOf(attribute.value));
     const std::size_t words = (size + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t);
     m_words = std::make_unique_for_overwrite<std::uint64_t[]>(words);
-    m_bytes = static_cast<std::uint32_t>(words * sizeof(std::uint64_t));
+    m_bytes += static_cast<std::uint32_t>(words * sizeof(std::uint64_t));
     auto* at = reinterpret_cast<char*>(m_words.get() + attributes.size());
     for (std::size_t i = 0; i < attributes.size(); ++i) {
         const Value& value = attributes[i].value;

@@ -36,7 +36,7 @@ class ReceivedForm {
     /// Same keys and values in the same order.
     [[nodiscard]] bool repeats(std::span<const Attribute> attributes) const;
     [[nodiscard]] const std::shared_ptr<const KeyOrder>& keys() const { return m_keys; }
-    /// Bytes on the heap without the keys, which are shared.
+    /// Bytes on the heap; keys count with the form that brought them.
     [[nodiscard]] std::size_t heapBytes() const { return m_bytes; }
     /// Begins to load what repeats() will read.
     void prefetch() const {
