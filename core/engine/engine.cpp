@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/api/api_server.h"
+#include "core/base/heap.h"
 #include "core/base/mutex.h"
 #include "core/engine/analyst.h"
 #include "core/engine/dump_loader.h"
@@ -256,6 +257,7 @@ Engine::~Engine() {
 }
 
 void Engine::start() {
+    keepFreedMemory();
     State& s = *m_state;
     s.writer.start();
     s.analyst.start();

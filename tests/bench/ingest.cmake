@@ -1,4 +1,4 @@
 if(SIGHTGLASS_GRPC)
   sightglass_bench(grpc_ingest_bench SOURCES grpc_ingest_bench.cpp
-                   DEPENDS sg_otlp_grpc sg_codec_otlp sg_proto_grpc)
+                   DEPENDS sg_engine sg_otlp_grpc sg_codec_otlp sg_proto_grpc)
 endif()
