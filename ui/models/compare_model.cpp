@@ -260,8 +260,10 @@ Qt::ItemFlags CompareModel::flags(const QModelIndex& index) const {
 
 QString CompareModel::cellText(const Attribute& attribute, std::size_t path) const {
     const ComparedValue& value = attribute.values[path];
-    if (value.present)
-        return toText(value.text).replace(u'\n', u' ');
+    if (value.present) {
+        return attribute.group == ComparisonGroup::Type ? typeInWords(value.text)
+                                                        : toText(value.text).replace(u'\n', u' ');
+    }
     // Both say nothing: there is nothing to miss.
     if (!attribute.differs())
         return {};

@@ -75,6 +75,7 @@ void FamilyModel::setSparkline(const QString& family, QVector<float> values) {
 
 void FamilyModel::regroup() {
     m_services.clear();
+    m_haystack = {};
     m_families = 0;
     if (!m_analysis)
         return;
@@ -87,8 +88,9 @@ void FamilyModel::regroup() {
     const auto close = [&](Service& service, std::vector<std::shared_ptr<const Family>>& members) {
         if (members.empty())
             return;
-        std::sort(members.begin(), members.end(),
-                  [](const auto& a, const auto& b) { return a->name < b->name; });
+        const auto byName = [](const auto& a, const auto& b) { return a->name < b->name; };
+        if (!std::is_sorted(members.begin(), members.end(), byName))
+            std::sort(members.begin(), members.end(), byName);
         service.mark = findings.ofSubject(service.name);
         for (FamilyGroup& group : groupByPrefix(members)) {
             FamilyMarks marks = findings.marksOf(group);
@@ -117,6 +119,25 @@ void FamilyModel::regroup() {
 void FamilyModel::rebuild() {
     auto wanted = std::make_unique<Node>();
     m_shown = 0;
+    if (!m_words.empty() && m_haystack.ends.empty()) {
+        for (const Service& service : m_services) {
+            for (const Group& group : service.groups) {
+                for (const auto& family : group.families.families)
+                    appendHaystack(*family);
+            }
+        }
+    }
+    std::size_t at = 0;
+    const auto passes = [&] {
+        if (m_words.empty())
+            return true;
+        const std::size_t begin = at == 0 ? 0 : m_haystack.ends[at - 1];
+        const std::string_view texts(m_haystack.text.data() + begin, m_haystack.ends[at] - begin);
+        ++at;
+        return std::all_of(m_words.begin(), m_words.end(), [&](const std::string& word) {
+            return texts.find(word) != std::string_view::npos;
+        });
+    };
     for (const Service& service : m_services) {
         FamilyRow top;
         top.kind = FamilyRow::Kind::Service;
@@ -134,7 +155,7 @@ void FamilyModel::rebuild() {
             Node* parent = nullptr;
             for (std::size_t i = 0; i < group.families.families.size(); ++i) {
                 const auto& family = group.families.families[i];
-                if (!m_words.empty() && !matches(*family))
+                if (!passes())
                     continue;
                 if (parent == nullptr) {
                     parent = &serviceRow();
@@ -173,31 +194,30 @@ void FamilyModel::rebuild() {
     sync(std::move(wanted));
 }
 
-bool FamilyModel::matches(const Family& family) const {
-    return std::all_of(m_words.begin(), m_words.end(), [&](const std::string& word) {
-        if (containsFolded(family.name, word))
-            return true;
-        const std::string* lastHelp = nullptr;
-        for (const FamilyPath& path : family.paths) {
-            if (path.name != family.name && containsFolded(path.name, word))
-                return true;
-            for (const auto& metric : path.metrics) {
-                const Descriptor& descriptor = metric->info->descriptor;
-                if (descriptor.name != family.name && containsFolded(descriptor.name, word))
-                    return true;
-                // Paths mostly repeat one help text; looking once is enough.
-                if ((lastHelp == nullptr || *lastHelp != descriptor.description) &&
-                    containsFolded(descriptor.description, word))
-                    return true;
-                lastHelp = &descriptor.description;
-                for (const LabelKey& key : metric->labelKeys) {
-                    if (containsFolded(key.key, word))
-                        return true;
-                }
-            }
+void FamilyModel::appendHaystack(const Family& family) {
+    std::string& text = m_haystack.text;
+    const auto add = [&text](std::string_view part) {
+        appendFolded(text, part);
+        text += '\n'; // no word of a filter reaches over two texts
+    };
+    add(family.name);
+    std::string_view lastHelp;
+    for (const FamilyPath& path : family.paths) {
+        if (path.name != family.name)
+            add(path.name);
+        for (const auto& metric : path.metrics) {
+            const Descriptor& descriptor = metric->info->descriptor;
+            if (descriptor.name != path.name)
+                add(descriptor.name);
+            // Paths mostly repeat one help text.
+            if (descriptor.description != lastHelp)
+                add(descriptor.description);
+            lastHelp = descriptor.description;
+            for (const LabelKey& key : metric->labelKeys)
+                add(key.key);
         }
-        return false;
-    });
+    }
+    m_haystack.ends.push_back(text.size());
 }
 
 OriginId FamilyModel::referenceOf(const Family& family) const {

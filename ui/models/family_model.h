@@ -89,15 +89,24 @@ class FamilyModel final : public TreeModel<FamilyRow> {
         std::vector<Group> groups;
     };
 
+    /// What filters look through: of each family, in the order of m_services, all its texts in
+    /// lower case in one run. Made when first needed after a change, so that a keystroke reads
+    /// memory in one sweep.
+    struct Haystack {
+        std::string text;
+        std::vector<std::size_t> ends;
+    };
+
     void regroup();
     void rebuild();
-    [[nodiscard]] bool matches(const Family& family) const;
+    void appendHaystack(const Family& family);
 
     std::shared_ptr<const Analysis> m_analysis;
     std::optional<PathComparer> m_comparer; ///< of m_analysis' catalog
     std::vector<Service> m_services;
     QString m_filter;
     std::vector<std::string> m_words;
+    Haystack m_haystack;
     OriginId m_reference;
     QHash<QString, QVector<float>> m_sparklines;
     int m_families = 0;

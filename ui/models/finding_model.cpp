@@ -7,6 +7,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "core/diagnose/rule.h"
 #include "ui/look/format.h"
 #include "ui/look/marks.h"
 #include "ui/models/path_facts.h"
@@ -16,6 +17,7 @@ namespace sightglass::ui {
 namespace {
 
 constexpr int labelsNamed = 3;
+constexpr std::size_t labelsGathered = 100;
 
 QString counted(std::size_t count, const char* one, const char* many) {
     return QStringLiteral("%1 %2").arg(count).arg(QLatin1String(count == 1 ? one : many));
@@ -37,16 +39,12 @@ QString inTurn(QStringList words) {
     return words.join(QStringLiteral(", then "));
 }
 
-QString spelled(const std::string& word) {
-    return word.empty() ? QStringLiteral("none") : toText(word).replace(u'_', u' ');
-}
-
 /// What the paths say, the reference's word first: "gauge, then counter".
 QString typesInTurn(const Finding& finding) {
     QStringList words;
     for (const Evidence& evidence : finding.evidence) {
         if (words.isEmpty() || !sameTypeWord(evidence.type, finding.evidence.front().type))
-            words.push_back(spelled(evidence.type));
+            words.push_back(typeInWords(evidence.type));
     }
     return inTurn(words);
 }
@@ -54,7 +52,7 @@ QString typesInTurn(const Finding& finding) {
 QString unitsInTurn(const Finding& finding) {
     QStringList words;
     for (const Evidence& evidence : finding.evidence)
-        words.push_back(spelled(evidence.unit));
+        words.push_back(evidence.unit.empty() ? QStringLiteral("none") : toText(evidence.unit));
     return inTurn(words);
 }
 
@@ -77,6 +75,9 @@ QString detailOf(const Finding& finding) {
         return unitsInTurn(finding);
     if (!finding.labels.empty())
         return labelsInShort(finding.labels);
+    // What the only witness said is the message without its subject.
+    if (finding.evidence.size() == 1 && !finding.evidence.front().text.empty())
+        return toText(finding.evidence.front().text);
     return toText(finding.message);
 }
 
@@ -103,8 +104,48 @@ QString whatOf(const Finding& finding) {
     return toText(finding.subject);
 }
 
+/// What a finding says of its metric; the row names the metric already.
+QString messageOf(const Finding& finding) {
+    const std::string_view message = finding.message;
+    const bool named = !finding.metric.empty() && message.starts_with(finding.metric) &&
+                       message.size() > finding.metric.size() &&
+                       message[finding.metric.size()] == ' ';
+    return toText(named ? message.substr(finding.metric.size() + 1) : message);
+}
+
+/// The registry lists the rules by weight.
+int rankOf(std::string_view rule) {
+    const auto rules = allRules();
+    const auto known = std::find_if(rules.begin(), rules.end(),
+                                    [&](const Rule* other) { return other->info().id == rule; });
+    return static_cast<int>(known - rules.begin());
+}
+
 int sign(std::strong_ordering order) {
     return order < 0 ? -1 : order > 0 ? 1 : 0;
+}
+
+/// Findings of one group by what they are about; 0: the same finding.
+int orderOf(const Finding& a, const Finding& b) {
+    if (&a == &b)
+        return 0;
+    if (const int order = a.metric.compare(b.metric); order != 0)
+        return order;
+    if (const int order = a.subject.compare(b.subject); order != 0)
+        return order;
+    if (a.rule == "type-mismatch")
+        return 0;
+    return sign(std::lexicographical_compare_three_way(a.origins.begin(), a.origins.end(),
+                                                       b.origins.begin(), b.origins.end()));
+}
+
+/// Whether two findings surely fall into one group; a quick look that spares most of them the
+/// making of a key.
+bool belongTogether(const Finding& a, const Finding& b) {
+    return a.resolved == b.resolved && a.severity == b.severity && a.rule == b.rule &&
+           a.origins == b.origins &&
+           std::equal(a.evidence.begin(), a.evidence.end(), b.evidence.begin(), b.evidence.end(),
+                      [](const Evidence& x, const Evidence& y) { return x.type == y.type; });
 }
 
 } // namespace
@@ -132,7 +173,7 @@ PathMarks pathMarks(const Finding& finding) {
         // A type-mismatch names every path of the family, also those that agree with the reference.
         const bool agrees =
             i == 0 || (finding.rule == "type-mismatch" && i < finding.evidence.size() &&
-                       finding.evidence[i].type == finding.evidence[0].type);
+                       sameTypeWord(finding.evidence[i].type, finding.evidence[0].type));
         QVector<int>& side = agrees ? marks.from : marks.to;
         if (!side.contains(number))
             side.push_back(number);
@@ -143,31 +184,25 @@ PathMarks pathMarks(const Finding& finding) {
 }
 
 int FindingRow::order(const FindingRow& a, const FindingRow& b) {
-    if (a.isGroup) {
-        if (a.resolved != b.resolved)
-            return a.resolved ? 1 : -1;
-        if (a.severity != b.severity)
-            return a.severity > b.severity ? -1 : 1;
-        if (const int order = a.rule.compare(b.rule); order != 0)
+    if (a.group) {
+        if (a.group->resolved != b.group->resolved)
+            return a.group->resolved ? 1 : -1;
+        if (a.group->severity != b.group->severity)
+            return a.group->severity > b.group->severity ? -1 : 1;
+        if (a.group->rank != b.group->rank)
+            return a.group->rank < b.group->rank ? -1 : 1;
+        if (const int order = a.group->rule.compare(b.group->rule); order != 0)
             return order;
-        return sign(a.paths <=> b.paths);
+        return sign(a.group->paths <=> b.group->paths);
     }
-    if (a.finding == b.finding)
-        return 0;
-    if (const int order = a.finding->metric.compare(b.finding->metric); order != 0)
-        return order;
-    if (const int order = a.finding->subject.compare(b.finding->subject); order != 0)
-        return order;
-    if (a.finding->rule == "type-mismatch")
-        return 0;
-    return sign(std::lexicographical_compare_three_way(
-        a.finding->origins.begin(), a.finding->origins.end(), b.finding->origins.begin(),
-        b.finding->origins.end()));
+    return orderOf(*a.finding, *b.finding);
 }
 
 bool FindingRow::replace(FindingRow&& newer) {
-    const bool changed = what != newer.what || detail != newer.detail ||
-                         lastSeen != newer.lastSeen || finding != newer.finding;
+    const bool changed = group ? group->what != newer.group->what ||
+                                     group->detail != newer.group->detail ||
+                                     group->lastSeen != newer.group->lastSeen
+                               : finding != newer.finding;
     *this = std::move(newer);
     return changed;
 }
@@ -225,31 +260,37 @@ void FindingModel::rebuild() {
     struct Key {
         bool resolved;
         int severity;
+        int rank;
         std::string_view rule;
         PathMarks paths;
         auto operator<=>(const Key&) const = default;
     };
     struct Members {
-        bool counted = false;
+        bool open = false;
         std::vector<std::shared_ptr<const Finding>> shown;
     };
     std::map<Key, Members> groups;
     m_open = m_groups = m_resolved = 0;
     m_bySeverity = {};
     if (m_findings) {
+        const Finding* before = nullptr;
+        Members* members = nullptr;
         for (const auto& finding : m_findings->findings) {
-            auto& members = groups[{finding->resolved, -static_cast<int>(finding->severity),
-                                    finding->rule, pathMarks(*finding)}];
+            if (before == nullptr || !belongTogether(*before, *finding)) {
+                members = &groups[{finding->resolved, -static_cast<int>(finding->severity),
+                                   rankOf(finding->rule), finding->rule, pathMarks(*finding)}];
+            }
+            before = finding.get();
             if (finding->resolved) {
                 ++m_resolved;
             } else {
                 ++m_open;
                 ++m_bySeverity[static_cast<std::size_t>(finding->severity)];
-                m_groups += members.counted ? 0 : 1;
-                members.counted = true;
+                m_groups += members->open ? 0 : 1;
+                members->open = true;
             }
             if ((!finding->resolved || m_resolvedShown) && passes(*finding))
-                members.shown.push_back(finding);
+                members->shown.push_back(finding);
         }
     }
     auto wanted = std::make_unique<Node>();
@@ -257,55 +298,62 @@ void FindingModel::rebuild() {
         auto& list = members.shown;
         if (list.empty())
             continue;
-        FindingRow group;
-        group.rule = key.rule;
-        group.severity = list.front()->severity;
-        group.resolved = key.resolved;
-        group.paths = key.paths;
-        std::vector<FindingRow> rows;
-        rows.reserve(list.size());
-        std::vector<std::string> labels;
-        std::uint64_t series = 0;
-        const bool metrics = !list.front()->metric.empty();
-        for (const auto& finding : list) {
-            group.lastSeen = std::max(group.lastSeen, finding->lastSeen);
-            series += finding->count;
+        const auto before = [](const auto& a, const auto& b) { return orderOf(*a, *b) < 0; };
+        if (!std::is_sorted(list.begin(), list.end(), before))
+            std::sort(list.begin(), list.end(), before);
+        FindingRow top;
+        top.group = std::make_unique<FindingGroup>(describe(list));
+        top.group->paths = key.paths;
+        top.group->rank = key.rank;
+        Node& node = wanted->add(std::move(top));
+        node.children.reserve(list.size());
+        for (auto& finding : list) {
             FindingRow row;
-            row.isGroup = false;
-            row.finding = finding;
-            rows.push_back(std::move(row));
-            for (const std::string& label : finding->labels) {
-                if (labels.size() < 100 &&
-                    std::find(labels.begin(), labels.end(), label) == labels.end())
-                    labels.push_back(label);
-            }
-        }
-        std::sort(rows.begin(), rows.end(), [](const FindingRow& a, const FindingRow& b) {
-            return FindingRow::order(a, b) < 0;
-        });
-        const Finding& first = *rows.front().finding;
-        if (list.size() == 1) {
-            group.what = whatOf(first);
-            group.detail = detailOf(first);
-        } else {
-            const QString many = metrics ? counted(list.size(), "metric", "metrics")
-                                         : counted(list.size(), "source", "sources");
-            group.what = labels.empty() || metrics
-                             ? many
-                             : counted(labels.size(), "label", "labels") + QStringLiteral(", ") +
-                                   counted(series, "series", "series");
-            const QString detail = labels.empty() ? detailOf(first) : labelsInShort(labels);
-            const bool allAlike = !labels.empty() ||
-                                  std::all_of(rows.begin(), rows.end(), [&](const FindingRow& row) {
-                                      return saysTheSame(*row.finding, first);
-                                  });
-            group.detail = allAlike ? detail : detail + QStringLiteral(", and others");
-        }
-        Node& node = wanted->add(std::move(group));
-        for (FindingRow& row : rows)
+            row.finding = std::move(finding);
             node.add(std::move(row));
+        }
     }
     sync(std::move(wanted));
+}
+
+FindingGroup FindingModel::describe(const std::vector<std::shared_ptr<const Finding>>& list) {
+    const Finding& first = *list.front();
+    FindingGroup group;
+    group.rule = first.rule;
+    group.severity = first.severity;
+    group.resolved = first.resolved;
+    for (const auto& finding : list)
+        group.lastSeen = std::max(group.lastSeen, finding->lastSeen);
+    group.what = whatOf(first);
+    group.detail = detailOf(first);
+    if (list.size() == 1)
+        return group;
+
+    std::vector<std::string> labels;
+    std::uint64_t series = 0;
+    bool allAlike = true;
+    for (const auto& finding : list) {
+        series += finding->count;
+        allAlike = allAlike && saysTheSame(*finding, first);
+        for (const std::string& label : finding->labels) {
+            if (labels.size() < labelsGathered &&
+                std::find(labels.begin(), labels.end(), label) == labels.end())
+                labels.push_back(label);
+        }
+    }
+    if (!first.metric.empty()) {
+        group.what = counted(list.size(), "metric", "metrics");
+    } else if (labels.empty()) {
+        group.what = counted(list.size(), "source", "sources");
+    } else {
+        group.what = counted(labels.size(), "label", "labels") + QStringLiteral(", ") +
+                     counted(series, "series", "series");
+    }
+    if (!labels.empty())
+        group.detail = labelsInShort(labels);
+    else if (!allAlike)
+        group.detail += QStringLiteral(", and others");
+    return group;
 }
 
 QString FindingModel::age(TimeNs lastSeen) const {
@@ -330,14 +378,14 @@ void FindingModel::setNow(TimeNs now) {
 }
 
 bool FindingModel::isGroup(const QModelIndex& index) const {
-    return index.isValid() && node(index).payload.isGroup;
+    return index.isValid() && node(index).payload.group != nullptr;
 }
 
 std::shared_ptr<const Finding> FindingModel::findingAt(const QModelIndex& index) const {
     if (!index.isValid())
         return nullptr;
     const Node& row = node(index);
-    return row.payload.isGroup ? row.children.front()->payload.finding : row.payload.finding;
+    return row.payload.group ? row.children.front()->payload.finding : row.payload.finding;
 }
 
 std::vector<std::shared_ptr<const Finding>>
@@ -352,7 +400,7 @@ FindingModel::findingsAt(const QModelIndexList& indexes) const {
         if (!index.isValid())
             continue;
         const Node& row = node(index);
-        if (row.payload.isGroup) {
+        if (row.payload.group) {
             for (const auto& child : row.children)
                 take(child->payload.finding);
         } else {
@@ -366,11 +414,11 @@ QString FindingModel::keyOf(const QModelIndex& index) const {
     if (!index.isValid())
         return {};
     const FindingRow& row = node(index).payload;
-    if (!row.isGroup)
+    if (!row.group)
         return QStringLiteral("f") + toText(row.finding->key());
     return QStringLiteral("g%1 %2 %3")
-        .arg(int(row.resolved))
-        .arg(toText(row.rule), row.paths.spoken());
+        .arg(int(row.group->resolved))
+        .arg(toText(row.group->rule), row.group->paths.spoken());
 }
 
 QModelIndex FindingModel::indexOfKey(const QString& key) const {
@@ -412,7 +460,7 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid())
         return {};
     const FindingRow& row = node(index).payload;
-    const bool group = row.isGroup;
+    const FindingGroup* group = row.group.get();
     const Finding& finding = *findingAt(index);
     switch (role) {
     case SeverityRole:
@@ -420,14 +468,14 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const {
     case ResolvedRole:
         return finding.resolved;
     case IsGroupRole:
-        return group;
+        return group != nullptr;
     case PathsRole:
-        return QVariant::fromValue(group ? row.paths : pathMarks(finding));
+        return QVariant::fromValue(group ? group->paths : pathMarks(finding));
     case Qt::TextAlignmentRole:
         return index.column() == LastSeenColumn ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter))
                                                 : QVariant();
     case Qt::ToolTipRole:
-        return plainToolTip(group ? row.what + QStringLiteral(": ") + row.detail
+        return plainToolTip(group ? group->what + QStringLiteral(": ") + group->detail
                                   : toText(finding.message));
     case Qt::DisplayRole:
     case Qt::AccessibleTextRole:
@@ -439,21 +487,21 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const {
         finding.resolved ? QStringLiteral("resolved") : toText(severityName(finding.severity));
     switch (index.column()) {
     case RuleColumn: {
-        const QString name = group                    ? toText(row.rule)
+        const QString name = group                    ? toText(group->rule)
                              : finding.metric.empty() ? toText(finding.subject)
                                                       : toText(finding.metric);
         return role == Qt::DisplayRole ? name : state + QStringLiteral(": ") + name;
     }
     case WhatColumn:
-        return group ? row.what : counted(finding.count, "series", "series");
+        return group ? group->what : counted(finding.count, "series", "series");
     case DetailColumn:
-        return group ? row.detail : toText(finding.message);
+        return group ? group->detail : messageOf(finding);
     case PathsColumn:
         return role == Qt::DisplayRole
                    ? QVariant()
-                   : QVariant((group ? row.paths : pathMarks(finding)).spoken());
+                   : QVariant((group ? group->paths : pathMarks(finding)).spoken());
     case LastSeenColumn:
-        return age(group ? row.lastSeen : finding.lastSeen);
+        return age(group ? group->lastSeen : finding.lastSeen);
     default:
         return {};
     }

@@ -37,18 +37,21 @@ struct PathMarks {
 };
 [[nodiscard]] PathMarks pathMarks(const Finding& finding);
 
-/// A row of the findings list: a group (one rule between the same paths) or one of its findings.
-struct FindingRow {
-    bool isGroup = true;
-    // Of a group, and its place among the others.
+/// What a group of findings says as a whole, and its place among the others.
+struct FindingGroup {
     std::string rule;
+    int rank = 0; ///< of the rule, in the order of the registry
     Severity severity = Severity::Note;
     bool resolved = false;
     PathMarks paths;
     QString what;   ///< "27 metrics"
     QString detail; ///< "gauge, then counter"
     TimeNs lastSeen = 0;
-    // Of a finding.
+};
+
+/// A row of the findings list: a group (one rule between the same paths) or one of its findings.
+struct FindingRow {
+    std::unique_ptr<FindingGroup> group; ///< else it is a finding
     std::shared_ptr<const Finding> finding;
 
     static int order(const FindingRow& a, const FindingRow& b);
@@ -106,6 +109,7 @@ class FindingModel final : public TreeModel<FindingRow> {
 
   private:
     void rebuild();
+    static FindingGroup describe(const std::vector<std::shared_ptr<const Finding>>& list);
     [[nodiscard]] bool passes(const Finding& finding) const;
     [[nodiscard]] QString age(TimeNs lastSeen) const;
 

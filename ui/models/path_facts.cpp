@@ -103,11 +103,24 @@ QString typesInWords(const Family& family) {
     return parts.join(QStringLiteral(", "));
 }
 
+QString typeInWords(std::string_view word) {
+    QString text = toText(word);
+    text.replace(QStringLiteral("up_down_sum"), QStringLiteral("up-down sum"));
+    return text.replace(u'_', u' ');
+}
+
 QString plainToolTip(const QString& text) {
     if (text.isEmpty())
         return {};
     QString escaped = text.toHtmlEscaped();
     return QStringLiteral("<qt>%1</qt>").arg(escaped.replace(u'\n', QStringLiteral("<br>")));
+}
+
+void appendFolded(std::string& out, std::string_view text) {
+    const std::size_t from = out.size();
+    out.append(text);
+    std::transform(out.begin() + static_cast<std::ptrdiff_t>(from), out.end(),
+                   out.begin() + static_cast<std::ptrdiff_t>(from), lower);
 }
 
 bool containsFolded(std::string_view text, std::string_view needle) {

@@ -36,6 +36,9 @@ struct TypeBadge {
 /// "error: gauge on path 1, counter on path 3" without the severity: each type with its paths.
 [[nodiscard]] QString typesInWords(const Family& family);
 
+/// A word of typeWord(), or several with commas, as shown to people: "up-down sum".
+[[nodiscard]] QString typeInWords(std::string_view word);
+
 /// The first descriptor of a family on its reference path, for unit and help.
 [[nodiscard]] const Descriptor* referenceDescriptor(const Family& family, OriginId reference);
 
@@ -46,6 +49,8 @@ struct TypeBadge {
 /// A tool tip of text that came over the network: wrapped, and never taken for markup.
 [[nodiscard]] QString plainToolTip(const QString& text);
 
+/// Appends `text` in lower case, ASCII letters only.
+void appendFolded(std::string& out, std::string_view text);
 /// Whether `text` contains `needle`, which is in lower case. Only ASCII letters are folded: names,
 /// keys and messages are ASCII but for the odd help text.
 [[nodiscard]] bool containsFolded(std::string_view text, std::string_view needle);

@@ -95,20 +95,25 @@ void AdviceView::rebuild() {
 void AdviceView::add(const Finding& finding, bool withRule, QVBoxLayout& column, QWidget& parent) {
     const QFont small = m_theme.font(Theme::Size::Small);
     const QFont body = m_theme.font(Theme::Size::Body);
-    if (withRule) {
+    if (withRule || !finding.cause.empty()) {
         auto* head = new QHBoxLayout;
         head->setSpacing(m_theme.px(8));
-        head->addWidget(new SeverityMark(finding, m_theme, &parent));
-        auto* rule =
-            label(toText(finding.rule), m_theme.font(Theme::Size::Body, true), false, parent);
-        rule->setToolTip(plainToolTip(toText(finding.message)));
-        head->addWidget(rule, 1);
+        auto* cause = label(finding.cause.empty() ? toText(finding.rule) : tr("Likely cause"),
+                            small, true, parent);
+        if (withRule)
+            head->addWidget(new SeverityMark(finding, m_theme, &parent));
+        head->addWidget(cause, 1);
+        if (withRule && !finding.cause.empty()) {
+            auto* rule = label(toText(finding.rule), small, true, parent);
+            rule->setWordWrap(false);
+            rule->setToolTip(plainToolTip(toText(finding.message)));
+            head->addWidget(rule);
+        }
         column.addLayout(head);
     }
     if (!finding.cause.empty()) {
-        column.addWidget(label(tr("Likely cause"), small, true, parent));
         column.addWidget(label(toText(finding.cause), body, false, parent));
-        column.addSpacing(m_theme.px(8));
+        column.addSpacing(m_theme.px(4));
     }
     if (finding.advice.empty() && finding.snippet.empty())
         return;

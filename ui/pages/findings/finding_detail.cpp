@@ -55,11 +55,11 @@ QString evidenceText(const Evidence& evidence) {
     const auto add = [&](const char* key, const std::string& value) {
         if (!value.empty())
             lines.push_back(
-                QStringLiteral("%1  %2").arg(QLatin1String(key), -4).arg(toText(value)));
+                QStringLiteral("%1  %2").arg(QLatin1String(key), -11).arg(toText(value)));
     };
-    add("type", evidence.type);
+    add("type", typeInWords(evidence.type).toStdString());
     add("unit", evidence.unit);
-    add("temp", evidence.temporality);
+    add("temporality", evidence.temporality);
     add("help", evidence.help);
     std::size_t shown = 0;
     for (const auto& [key, value] : evidence.labels) {
@@ -161,6 +161,7 @@ void FindingDetail::addEvidence(QVBoxLayout& column, QWidget& parent) {
         const Origin origin = m_bridge.origin(evidence.origin);
         auto* box = new QWidget(&parent);
         box->setAutoFillBackground(true);
+        box->setBackgroundRole(QPalette::Window);
         QPalette raised = box->palette();
         raised.setColor(QPalette::Window, m_theme.tokens().raised);
         box->setPalette(raised);

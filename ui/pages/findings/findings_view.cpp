@@ -10,7 +10,6 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMouseEvent>
-#include <QPainter>
 #include <QSplitter>
 #include <QToolButton>
 #include <QTreeView>
@@ -25,6 +24,7 @@
 #include "ui/models/path_facts.h"
 #include "ui/pages/findings/finding_delegate.h"
 #include "ui/pages/findings/finding_detail.h"
+#include "ui/pages/findings/severity_toggle.h"
 
 namespace sightglass::ui {
 
@@ -45,16 +45,6 @@ class FindingTree : public QTreeView {
   protected:
     void drawBranches(QPainter*, const QRect&, const QModelIndex&) const override {}
 };
-
-QIcon severityIcon(Severity severity, const Theme& theme, qreal ratio) {
-    const int side = theme.px(16);
-    QPixmap pixmap(QSize(side, side) * ratio);
-    pixmap.setDevicePixelRatio(ratio);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    paintSeverity(painter, QRect(0, 0, side, side), severity, theme);
-    return pixmap;
-}
 
 QString counted(int count, const QString& one, const QString& many) {
     return QStringLiteral("%1 %2").arg(count).arg(count == 1 ? one : many);
@@ -115,13 +105,8 @@ void FindingsView::buildHeader() {
     row->addWidget(m_counts);
     row->addStretch(1);
     for (std::size_t i = 0; i < severities.size(); ++i) {
-        auto* button = new QToolButton(m_header);
-        button->setCheckable(true);
-        button->setChecked(true);
-        button->setAutoRaise(true);
-        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        button->setFocusPolicy(Qt::StrongFocus);
-        connect(button, &QToolButton::toggled, this, [this, i](bool on) {
+        auto* button = new SeverityToggle(severities[i], m_theme, m_header);
+        connect(button, &QAbstractButton::toggled, this, [this, i](bool on) {
             m_model.setSeverityShown(severities[i], on);
             refresh();
         });
@@ -152,14 +137,15 @@ void FindingsView::buildHeader() {
     row->addWidget(m_filter);
     m_copy = new QToolButton(m_header);
     m_copy->setText(tr("Copy"));
+    m_copy->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_copy->setAutoRaise(true);
-    m_copy->setPopupMode(QToolButton::InstantPopup);
     m_copy->setFocusPolicy(Qt::StrongFocus);
     m_copy->setAccessibleName(tr("Copy findings"));
     auto* menu = new QMenu(m_copy);
     menu->addAction(tr("As text"), this, &FindingsView::copyText);
     menu->addAction(tr("As JSON"), this, &FindingsView::copyJson);
-    m_copy->setMenu(menu);
+    connect(m_copy, &QToolButton::clicked, menu,
+            [this, menu] { menu->popup(m_copy->mapToGlobal(QPoint(0, m_copy->height()))); });
     row->addWidget(m_copy);
 }
 
@@ -238,11 +224,8 @@ void FindingsView::refresh() {
 void FindingsView::refreshToggles() {
     for (std::size_t i = 0; i < severities.size(); ++i) {
         const int count = m_model.openCount(severities[i]);
-        QToolButton& button = *m_severities[i];
-        button.setText(QString::number(count));
-        button.setToolTip(tr("Show %1").arg(severityText(severities[i], count)));
-        button.setAccessibleName(button.toolTip());
-        button.setVisible(count > 0 || !button.isChecked());
+        m_severities[i]->setCount(count);
+        m_severities[i]->setVisible(count > 0 || !m_severities[i]->isChecked());
     }
     const int resolved = m_model.resolvedCount();
     m_resolved->setText(tr("%1 resolved").arg(resolved));
@@ -434,9 +417,12 @@ bool FindingsView::eventFilter(QObject* watched, QEvent* event) {
 
 void FindingsView::spreadColumns() {
     const int room = m_tree->viewport()->width();
-    std::array<int, FindingModel::ColumnCount> widths{std::max(m_theme.px(224), room * 23 / 100),
-                                                      std::max(m_theme.px(152), room * 17 / 100), 0,
-                                                      m_theme.px(112), m_theme.px(72)};
+    // A page has the finding in full beside it: names come first there.
+    const bool page = m_place == Place::Page;
+    std::array<int, FindingModel::ColumnCount> widths{
+        std::max(m_theme.px(page ? 256 : 240), room * (page ? 30 : 25) / 100),
+        std::max(m_theme.px(page ? 104 : 152), room * (page ? 14 : 17) / 100), 0,
+        m_theme.px(page ? 88 : 112), m_theme.px(64)};
     const int detailAtLeast = m_theme.px(120);
     int fixed = 0;
     for (const int width : widths)
@@ -524,10 +510,10 @@ void FindingsView::retheme() {
     m_title->setFont(m_theme.font(page ? Theme::Size::Subject : Theme::Size::Pane, true));
     m_counts->setFont(m_theme.font(Theme::Size::Small));
     m_counts->setContentsMargins(m_theme.px(12), 0, 0, 0);
-    for (std::size_t i = 0; i < severities.size(); ++i) {
-        m_severities[i]->setIcon(severityIcon(severities[i], m_theme, devicePixelRatioF()));
-        m_severities[i]->setIconSize({m_theme.px(16), m_theme.px(16)});
-    }
+    m_copy->setIcon(themedIcon(QStringLiteral("copy"), m_theme));
+    m_copy->setIconSize({m_theme.px(16), m_theme.px(16)});
+    m_copy->setFont(m_theme.font(Theme::Size::Small));
+    m_resolved->setFont(m_theme.font(Theme::Size::Small));
     m_filter->setFixedWidth(m_theme.px(page ? 240 : 160));
     m_empty->setContentsMargins(m_theme.px(16), m_theme.px(8), m_theme.px(16), m_theme.px(8));
     spreadColumns();

@@ -22,6 +22,7 @@ namespace sightglass::ui {
 class FilterField;
 class FindingDelegate;
 class FindingDetail;
+class SeverityToggle;
 
 /// The findings by rule and paths, filtered, opened and copied: the drawer of the Metrics page and
 /// the Findings page are this one widget. Enter or a double click shows a finding's metric in the
@@ -93,7 +94,7 @@ class FindingsView : public QWidget {
     QWidget* m_header = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_counts = nullptr;
-    std::array<QToolButton*, 3> m_severities{};
+    std::array<SeverityToggle*, 3> m_severities{};
     QToolButton* m_resolved = nullptr;
     QToolButton* m_copy = nullptr;
     FilterField* m_filter = nullptr;

@@ -19,6 +19,12 @@
 
 namespace sightglass::ui {
 
+namespace {
+
+constexpr int narrowest = 296;
+
+} // namespace
+
 ComparePane::ComparePane(EngineBridge& bridge, Selection& selection, const Theme& theme,
                          QWidget* parent)
     : QWidget(parent), m_bridge(bridge), m_selection(selection), m_theme(theme) {
@@ -30,13 +36,16 @@ ComparePane::ComparePane(EngineBridge& bridge, Selection& selection, const Theme
     m_counts = new QLabel(this);
     m_counts->setForegroundRole(QPalette::PlaceholderText);
     m_paths = new QToolButton(this);
-    m_paths->setText(tr("Paths"));
+    m_paths->setText(tr("Paths\u2026"));
     m_paths->setAutoRaise(true);
-    m_paths->setPopupMode(QToolButton::InstantPopup);
     m_paths->setFocusPolicy(Qt::StrongFocus);
     m_paths->setToolTip(tr("Choose the reference path and the path read against it"));
     m_paths->setAccessibleName(tr("Choose the compared paths"));
-    m_paths->setMenu(new QMenu(m_paths));
+    m_pathMenu = new QMenu(this);
+    connect(m_paths, &QToolButton::clicked, this, [this] {
+        fillPathMenu();
+        m_pathMenu->popup(m_paths->mapToGlobal(QPoint(0, m_paths->height())));
+    });
     m_table = new CompareTable(m_model, theme, this);
     m_line = new QFrame(this);
     m_line->setFrameShape(QFrame::HLine);
@@ -85,7 +94,6 @@ ComparePane::ComparePane(EngineBridge& bridge, Selection& selection, const Theme
     column->addWidget(m_alone, 1);
     setFocusProxy(m_table);
 
-    connect(m_paths->menu(), &QMenu::aboutToShow, this, &ComparePane::fillPathMenu);
     connect(m_table, &CompareTable::pathClicked, this, [this](OriginId origin) {
         m_other = origin;
         m_otherOf = m_selection.family();
@@ -149,7 +157,7 @@ void ComparePane::refresh() {
 }
 
 void ComparePane::fillPathMenu() {
-    QMenu& menu = *m_paths->menu();
+    QMenu& menu = *m_pathMenu;
     menu.clear();
     auto paths = m_model.paths();
     if (paths.empty())
@@ -202,6 +210,7 @@ void ComparePane::retheme() {
     m_title->setMinimumHeight(m_theme.px(28));
     m_counts->setFont(m_theme.font(Theme::Size::Small));
     m_paths->setFont(m_theme.font(Theme::Size::Small));
+    setMinimumWidth(m_theme.px(narrowest));
     m_aloneTitle->setFont(m_theme.font(Theme::Size::Body, true));
     m_aloneText->setFont(m_theme.font(Theme::Size::Body));
     const int gap = m_theme.px(12);

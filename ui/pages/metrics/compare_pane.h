@@ -12,6 +12,7 @@
 
 class QFrame;
 class QLabel;
+class QMenu;
 class QPushButton;
 class QScrollArea;
 class QToolButton;
@@ -57,6 +58,7 @@ class ComparePane : public QWidget {
     QLabel* m_title = nullptr;
     QLabel* m_counts = nullptr;
     QToolButton* m_paths = nullptr;
+    QMenu* m_pathMenu = nullptr;
     CompareTable* m_table = nullptr;
     QFrame* m_line = nullptr;
     QScrollArea* m_below = nullptr;

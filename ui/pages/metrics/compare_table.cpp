@@ -103,9 +103,11 @@ void CompareHeader::paintSection(QPainter* painter, const QRect& rect, int secti
     const QFont tiny = m_theme.font(Theme::Size::Tiny);
     painter->setFont(tiny);
     painter->setPen(m_theme.tokens().text2);
-    painter->drawText(QRect(mark.left(), mark.bottom() + 1, rect.width() - m_theme.px(8),
-                            rect.bottom() - mark.bottom() - m_theme.px(2)),
-                      Qt::AlignLeft | Qt::AlignVCenter, word);
+    painter->drawText(
+        QRect(mark.left(), mark.bottom() + 1, rect.width() - m_theme.px(8),
+              rect.bottom() - mark.bottom() - m_theme.px(2)),
+        Qt::AlignLeft | Qt::AlignVCenter,
+        QFontMetrics(tiny).elidedText(word, Qt::ElideRight, rect.width() - m_theme.px(8)));
 }
 
 CompareDelegate::CompareDelegate(const Theme& theme, QObject* parent)
@@ -147,7 +149,7 @@ void CompareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
                 QRect(cell.left(), cell.top() + 1, m_theme.px(barWidth), cell.height() - 2),
                 severityColor(static_cast<Severity>(severity.toInt()), m_theme));
         }
-        text(cell.adjusted(m_theme.px(margin), 0, -m_theme.px(6), 0),
+        text(cell.adjusted(m_theme.px(margin), 0, -m_theme.px(2), 0),
              m_theme.font(Theme::Size::Body), tokens.text, words);
     } else {
         const bool differs = index.data(CompareModel::DiffersRole).toBool();

@@ -26,6 +26,7 @@ namespace sightglass::ui {
 
 namespace {
 
+constexpr int narrowest = 224; ///< two badges and a name of 140
 constexpr int sparklinePoints = 24;
 constexpr TimeNs sparklineSpan = 300 * nsPerSecond;
 constexpr int sparklineDelayMs = 1000;
@@ -183,11 +184,14 @@ ExplorerPane::ExplorerPane(EngineBridge& bridge, Selection& selection, const The
     connect(m_tree, &QTreeView::clicked, this, &ExplorerPane::activate);
     connect(m_tree, &QWidget::customContextMenuRequested, this, &ExplorerPane::showMenu);
     connect(m_tree, &QTreeView::expanded, this, [this](const QModelIndex& index) {
-        m_closed.remove(keyOf(index));
+        if (!m_restoring)
+            m_closed.remove(keyOf(index));
         m_sparklineDelay.start(0);
     });
-    connect(m_tree, &QTreeView::collapsed, this,
-            [this](const QModelIndex& index) { m_closed.insert(keyOf(index)); });
+    connect(m_tree, &QTreeView::collapsed, this, [this](const QModelIndex& index) {
+        if (m_model.filter().isEmpty())
+            m_closed.insert(keyOf(index));
+    });
     connect(m_tree->verticalScrollBar(), &QScrollBar::valueChanged, this, [this] {
         if (!m_sparklineDelay.isActive() || m_sparklineDelay.remainingTime() > 100)
             m_sparklineDelay.start(100);
@@ -229,10 +233,9 @@ void ExplorerPane::show(std::shared_ptr<const Analysis> analysis) {
 }
 
 void ExplorerPane::filter() {
+    rememberView();
     m_model.setFilter(m_filter->text());
-    m_tree->expandAll();
-    if (m_filter->text().isEmpty())
-        restoreView();
+    restoreView();
     markSelected(m_filter->text().isEmpty());
     const bool none = m_model.rowCount() == 0 && m_model.familyCount() > 0;
     m_nothing->setText(none ? tr("No metric, label key or help text matches.") : QString());
@@ -284,7 +287,10 @@ void ExplorerPane::rememberView() {
 }
 
 void ExplorerPane::restoreView() {
+    // What a filter opens to show its matches is not what the user opened.
+    m_restoring = true;
     m_tree->expandAll();
+    m_restoring = false;
     if (m_model.filter().isEmpty()) {
         const QSet<QString> closed = m_closed;
         for (int s = 0; s < m_model.rowCount(); ++s) {
@@ -417,11 +423,12 @@ void ExplorerPane::resizeEvent(QResizeEvent* event) {
 
 void ExplorerPane::retheme() {
     auto* head = layout()->itemAt(0)->layout();
-    head->setContentsMargins(m_theme.px(8), 0, m_theme.px(12), 0);
+    head->setContentsMargins(m_theme.px(10), 0, m_theme.px(12), 0);
     head->setSpacing(m_theme.px(8));
     m_filter->setFixedHeight(m_theme.px(32));
     m_filter->setFont(m_theme.font(Theme::Size::Body));
     m_grouping->setFont(m_theme.font(Theme::Size::Small));
+    setMinimumWidth(m_theme.px(narrowest));
     // Uniform rows are measured once; only a new layout measures them again.
     m_tree->doItemsLayout();
     m_tree->viewport()->update();

@@ -90,7 +90,8 @@ class ExplorerPane : public QWidget {
     QTimer m_filterDelay;
     QTimer m_sparklineDelay;
     QSet<QString> m_closed; ///< services and groups that the user folded
-    QString m_keptCurrent;  ///< across a reset of the model
+    bool m_restoring = false;
+    QString m_keptCurrent; ///< across a reset of the model
     QString m_keptTop;
     LatestJob<SparklineRequest, Sparklines> m_sparklines;
 };

@@ -145,10 +145,12 @@ void FamilyDelegate::paintFamily(QPainter& painter, const QStyleOptionViewItem& 
     const bool wide = row.width() >= m_theme.px(wideFrom);
     const int spark = m_theme.px(wide ? narrowSparkWidth : sparkWidth);
     const int high = m_theme.px(sparkHeight);
-    paintSparkline(painter,
-                   QRectF(right - spark, row.top() + (row.height() - high) / 2.0, spark, high),
-                   index.data(FamilyModel::SparklineRole).value<QVector<float>>(), tokens.text2);
-    right -= spark + m_theme.px(gap);
+    if (right - spark - m_theme.px(gap) - left >= m_theme.px(nameAtLeast)) {
+        paintSparkline(
+            painter, QRectF(right - spark, row.top() + (row.height() - high) / 2.0, spark, high),
+            index.data(FamilyModel::SparklineRole).value<QVector<float>>(), tokens.text2);
+        right -= spark + m_theme.px(gap);
+    }
 
     const QFont small = m_theme.font(Theme::Size::Small);
     const auto column = [&](int width, const QString& text, Qt::Alignment side2) {

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractButton>
+#include <QApplication>
+#include <QClipboard>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+#include <QTreeView>
+
+#include "tests/support/analysis_builder.h"
+#include "tests/support/fake_series.h"
+#include "ui/pages/findings/findings_view.h"
+#include "ui/pages/metrics/compare_pane.h"
+#include "ui/pages/metrics/explorer_pane.h"
+#include "ui/pages/metrics/first_selection.h"
+
+using namespace sightglass;
+using namespace sightglass::ui;
+using sightglass::test::AnalysisBuilder;
+using sightglass::test::FoundingStory;
+
+namespace {
+
+/// An engine that was never started, and what it would publish.
+struct Bench {
+    Engine engine{EngineOptions{}};
+    EngineBridge bridge{engine};
+    Selection selection;
+    AnalysisBuilder builder{engine.origins()};
+    FoundingStory story{builder};
+
+    std::shared_ptr<const Analysis> founding() {
+        story.pushOtlp();
+        story.exposeApp();
+        story.exposeCollector();
+        return builder.build();
+    }
+};
+
+void showWindow(QWidget& widget, int width, int height) {
+    widget.resize(width, height);
+    widget.QWidget::show();
+    QVERIFY(QTest::qWaitForWindowExposed(&widget));
+}
+
+bool someLabelSays(const QWidget& widget, const QString& text) {
+    for (const QLabel* label : widget.findChildren<QLabel*>()) {
+        if (label->isVisible() && label->text().contains(text))
+            return true;
+    }
+    return false;
+}
+
+/// Everything that Tab reaches has a name that a screen reader can say.
+void verifyNames(const QWidget& widget) {
+    for (const QWidget* child : widget.findChildren<QWidget*>()) {
+        const auto* button = qobject_cast<const QAbstractButton*>(child);
+        if ((child->focusPolicy() & Qt::TabFocus) == 0 || child->focusProxy() != nullptr ||
+            !child->isVisible() || child->inherits("QScrollArea"))
+            continue;
+        QVERIFY2(!child->accessibleName().isEmpty() || (button && !button->text().isEmpty()),
+                 child->metaObject()->className());
+    }
+}
+
+} // namespace
+
+class PanesTest : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<Theme> m_theme;
+
+  private slots:
+    void initTestCase() { m_theme = std::make_unique<Theme>(); }
+    void cleanupTestCase() { m_theme.reset(); }
+
+    void explorerSelectsByClickAndEnterButNotByArrows() {
+        Bench bench;
+        ExplorerPane pane(bench.bridge, bench.selection, *m_theme);
+        pane.show(bench.founding());
+        showWindow(pane, 288, 700);
+        auto& tree = *pane.findChild<QTreeView*>();
+        const QModelIndex alloc = pane.model().indexOfFamily("demo_app_go_alloc");
+        QVERIFY(tree.visualRect(alloc).isValid());
+        QTest::mouseClick(tree.viewport(), Qt::LeftButton, {}, tree.visualRect(alloc).center());
+        QCOMPARE(bench.selection.family(), "demo_app_go_alloc");
+        QVERIFY(tree.selectionModel()->isSelected(alloc));
+        tree.setFocus();
+        QTest::keyClick(&tree, Qt::Key_Down);
+        QCOMPARE(bench.selection.family(), "demo_app_go_alloc");
+        QTest::keyClick(&tree, Qt::Key_Return);
+        QCOMPARE(bench.selection.family(), "demo_app_go_buck_hash_sys");
+        bench.selection.back();
+        QVERIFY(tree.selectionModel()->isSelected(alloc));
+    }
+
+    void explorerFoldsGroupsByKeyAndRemembersIt() {
+        Bench bench;
+        ExplorerPane pane(bench.bridge, bench.selection, *m_theme);
+        pane.show(bench.founding());
+        showWindow(pane, 288, 700);
+        auto& tree = *pane.findChild<QTreeView*>();
+        const auto group = [&] { return pane.model().index(0, 0, pane.model().index(0, 0)); };
+        QVERIFY(tree.isExpanded(group()));
+        tree.setCurrentIndex(group());
+        QTest::keyClick(&tree, Qt::Key_Left);
+        QVERIFY(!tree.isExpanded(group()));
+        auto& filter = *pane.findChild<QLineEdit*>();
+        filter.setText("heap");
+        QTRY_COMPARE(pane.model().shownCount(), 6);
+        QVERIFY(tree.isExpanded(group()));
+        filter.clear();
+        QTRY_COMPARE(pane.model().shownCount(), 27);
+        QVERIFY(!tree.isExpanded(group()));
+    }
+
+    void explorerFilterLeadsToTheListAndEscClearsIt() {
+        Bench bench;
+        ExplorerPane pane(bench.bridge, bench.selection, *m_theme);
+        pane.show(bench.founding());
+        showWindow(pane, 288, 700);
+        pane.activateWindow();
+        pane.focusFilter();
+        auto& filter = *pane.findChild<QLineEdit*>();
+        QCOMPARE(filter.placeholderText(), "Filter 27 metrics");
+        QTRY_VERIFY(filter.hasFocus());
+        QTest::keyClicks(&filter, "heap_idle");
+        QTRY_COMPARE(pane.model().shownCount(), 1);
+        QTest::keyClick(&filter, Qt::Key_Down);
+        auto& tree = *pane.findChild<QTreeView*>();
+        QTRY_VERIFY(tree.hasFocus());
+        QTest::keyClick(&tree, Qt::Key_Return);
+        QCOMPARE(bench.selection.family(), "demo_app_go_heap_idle");
+        QTest::keyClick(&filter, Qt::Key_Escape);
+        QVERIFY(filter.text().isEmpty());
+    }
+
+    void explorerStaysWhereItIsWhenMoreArrives() {
+        Bench bench;
+        ExplorerPane pane(bench.bridge, bench.selection, *m_theme);
+        bench.story.exposeApp();
+        pane.show(bench.builder.build());
+        showWindow(pane, 288, 300);
+        auto& tree = *pane.findChild<QTreeView*>();
+        const QModelIndex sys = pane.model().indexOfFamily("demo_app_go_sys");
+        tree.scrollTo(sys);
+        bench.selection.select("demo_app_go_sys");
+        const int y = tree.visualRect(sys).y();
+        bench.story.exposeCollector();
+        pane.show(bench.builder.build());
+        const QModelIndex after = pane.model().indexOfFamily("demo_app_go_sys");
+        QVERIFY(tree.selectionModel()->isSelected(after));
+        QCOMPARE(tree.visualRect(after).y(), y);
+    }
+
+    void explorerCopiesNamesAndJson() {
+        Bench bench;
+        ExplorerPane pane(bench.bridge, bench.selection, *m_theme);
+        pane.show(bench.founding());
+        showWindow(pane, 288, 700);
+        auto& tree = *pane.findChild<QTreeView*>();
+        tree.setCurrentIndex(pane.model().indexOfFamily("demo_app_go_sys"));
+        QTest::keyClick(&tree, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QGuiApplication::clipboard()->text(), "demo_app_go_sys");
+        QTest::keyClick(&tree, Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+        const auto json = QJsonDocument::fromJson(QGuiApplication::clipboard()->text().toUtf8());
+        QCOMPARE(json.array().size(), 1);
+        QCOMPARE(json.array()[0].toObject()["paths"].toArray().size(), 3);
+    }
+
+    void compareAsksForASecondPath() {
+        Bench bench;
+        bench.story.exposeApp();
+        ComparePane pane(bench.bridge, bench.selection, *m_theme);
+        pane.show(bench.builder.build());
+        bench.selection.select("demo_app_go_sys");
+        showWindow(pane, 416, 560);
+        QVERIFY(someLabelSays(pane, "Compare needs a second path"));
+        QSignalSpy asked(&pane, &ComparePane::addTargetRequested);
+        for (auto* button : pane.findChildren<QAbstractButton*>()) {
+            if (button->isVisible() && button->text().startsWith("Add target"))
+                button->click();
+        }
+        QCOMPARE(asked.count(), 1);
+        bench.story.exposeCollector();
+        pane.show(bench.builder.build());
+        QVERIFY(!someLabelSays(pane, "Compare needs a second path"));
+        QVERIFY(someLabelSays(pane, "7 differ"));
+        verifyNames(pane);
+    }
+
+    void compareTellsCauseAndWayOutWithCopy() {
+        Bench bench;
+        ComparePane pane(bench.bridge, bench.selection, *m_theme);
+        pane.show(bench.founding());
+        bench.selection.select("demo_app_go_heap_alloc");
+        showWindow(pane, 416, 560);
+        QVERIFY(someLabelSays(pane, "non-monotonic sum"));
+        QString snippets;
+        for (const auto* snippet : pane.findChildren<QPlainTextEdit*>())
+            snippets += snippet->toPlainText();
+        QVERIFY(snippets.contains("resource_to_telemetry_conversion"));
+        for (auto* button : pane.findChildren<QAbstractButton*>()) {
+            if (button->text() == "Copy") {
+                button->click();
+                QVERIFY(!QGuiApplication::clipboard()->text().isEmpty());
+                QCOMPARE(button->text(), "Copied");
+                break;
+            }
+        }
+    }
+
+    void compareFoldsByKeyAndCopiesRows() {
+        Bench bench;
+        ComparePane pane(bench.bridge, bench.selection, *m_theme);
+        pane.show(bench.founding());
+        bench.selection.select("demo_app_go_heap_alloc");
+        showWindow(pane, 416, 560);
+        auto& table = *pane.findChild<QTableView*>();
+        const int fold = pane.model().rowCount() - 1;
+        table.setCurrentIndex(pane.model().index(fold, 0));
+        QTest::keyClick(&table, Qt::Key_Return);
+        QVERIFY(!pane.model().folded());
+        QCOMPARE(table.currentIndex().row(), fold);
+        QTest::keyClick(&table, Qt::Key_Left);
+        QVERIFY(pane.model().folded());
+        table.selectRow(0);
+        QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier);
+        QVERIFY(QGuiApplication::clipboard()->text().contains("Type\tgauge\tcounter"));
+        QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(
+            QJsonDocument::fromJson(QGuiApplication::clipboard()->text().toUtf8()).array().size(),
+            1);
+    }
+
+    void compareWidensTheClickedPath() {
+        Bench bench;
+        ComparePane pane(bench.bridge, bench.selection, *m_theme);
+        pane.show(bench.founding());
+        bench.selection.select("demo_app_go_heap_alloc");
+        showWindow(pane, 416, 560);
+        auto& table = *pane.findChild<QTableView*>();
+        QCOMPARE(table.columnWidth(CompareModel::FirstFurtherColumn), m_theme->px(32));
+        const QModelIndex narrow = pane.model().index(0, CompareModel::FirstFurtherColumn);
+        QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, table.visualRect(narrow).center());
+        QCOMPARE(pane.model().paths()[1].shortName(), "otlp-grpc");
+    }
+
+    void findingsOpenByEnterAndStepByStep() {
+        Bench bench;
+        FindingsView view(bench.bridge, bench.selection, *m_theme, FindingsView::Place::Drawer);
+        view.show(bench.founding());
+        showWindow(view, 984, 220);
+        QVERIFY(someLabelSays(view, "findings"));
+        auto& tree = *view.findChild<QTreeView*>();
+        QSignalSpy opened(&view, &FindingsView::opened);
+        tree.setCurrentIndex(view.model().index(0, 0));
+        QTest::keyClick(&tree, Qt::Key_Return);
+        QVERIFY(tree.isExpanded(view.model().index(0, 0)));
+        QTest::keyClick(&tree, Qt::Key_Return);
+        QCOMPARE(opened.count(), 1);
+        QCOMPARE(bench.selection.family(), "demo_app_go_alloc");
+        view.nextFinding();
+        QCOMPARE(bench.selection.family(), "demo_app_go_buck_hash_sys");
+        view.previousFinding();
+        view.previousFinding();
+        QVERIFY(!tree.currentIndex().parent().data().toString().isEmpty());
+        verifyNames(view);
+    }
+
+    void aLostLabelOpensAMetricThatLostIt() {
+        Bench bench;
+        FindingsView view(bench.bridge, bench.selection, *m_theme, FindingsView::Place::Drawer);
+        view.show(bench.founding());
+        showWindow(view, 984, 220);
+        auto& tree = *view.findChild<QTreeView*>();
+        const QModelIndex last = view.model().index(view.model().rowCount() - 1, 0);
+        QCOMPARE(last.data().toString(), "missing-resource-labels");
+        tree.setCurrentIndex(last);
+        QTest::keyClick(&tree, Qt::Key_Return);
+        QCOMPARE(bench.selection.family(), "demo_app_go_alloc");
+    }
+
+    void aTargetThatIsDownAsksForItsSource() {
+        Bench bench;
+        const OriginId page = bench.builder.page("http://127.0.0.1:9464/metrics");
+        bench.builder.setTarget(page, "http://127.0.0.1:9464/metrics", "connection refused");
+        FindingsView view(bench.bridge, bench.selection, *m_theme, FindingsView::Place::Drawer);
+        view.show(bench.builder.build());
+        QSignalSpy asked(&view, &FindingsView::sourceRequested);
+        view.nextFinding();
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(asked[0][0].toString(), "http://127.0.0.1:9464/metrics");
+        QVERIFY(bench.selection.family().isEmpty());
+    }
+
+    void findingsSayWhatToDoWhenThereAreNone() {
+        Bench bench;
+        FindingsView view(bench.bridge, bench.selection, *m_theme, FindingsView::Place::Drawer);
+        bench.story.exposeApp();
+        view.show(bench.builder.build());
+        showWindow(view, 984, 220);
+        QVERIFY(someLabelSays(view, "add a second path"));
+    }
+
+    void findingsCopyTextAndJson() {
+        Bench bench;
+        FindingsView view(bench.bridge, bench.selection, *m_theme, FindingsView::Place::Drawer);
+        view.show(bench.founding());
+        showWindow(view, 984, 220);
+        view.copyJson();
+        const auto all = QJsonDocument::fromJson(QGuiApplication::clipboard()->text().toUtf8());
+        QCOMPARE(all.object()["findings"].toArray().size(), view.model().openCount());
+        auto& tree = *view.findChild<QTreeView*>();
+        tree.expand(view.model().index(0, 0));
+        tree.setCurrentIndex(view.model().index(2, 0, view.model().index(0, 0)));
+        view.copyText();
+        const QString line = QGuiApplication::clipboard()->text();
+        QVERIFY(line.startsWith("error\ttype-mismatch\tdemo_app_go_frees\t"));
+        QCOMPARE(line.count('\n'), 1);
+    }
+
+    void aPageShowsTheFindingInFull() {
+        Bench bench;
+        FindingsView view(bench.bridge, bench.selection, *m_theme, FindingsView::Place::Page);
+        view.show(bench.founding());
+        showWindow(view, 1280, 700);
+        auto& tree = *view.findChild<QTreeView*>();
+        tree.setCurrentIndex(view.model().index(2, 0, view.model().index(0, 0)));
+        QVERIFY(someLabelSays(view, "What it means"));
+        QVERIFY(someLabelSays(view, "scrape :8889"));
+        QVERIFY(someLabelSays(view, "Likely cause"));
+        verifyNames(view);
+    }
+
+    void severityTogglesFilter() {
+        Bench bench;
+        FindingsView view(bench.bridge, bench.selection, *m_theme, FindingsView::Place::Drawer);
+        view.show(bench.founding());
+        showWindow(view, 984, 220);
+        const int before = view.model().rowCount();
+        for (auto* button : view.findChildren<QAbstractButton*>()) {
+            if (button->accessibleName() == "Show 27 errors")
+                button->click();
+        }
+        QCOMPARE(view.model().rowCount(), before - 1);
+        QCOMPARE(view.model().openCount(Severity::Error), 27);
+    }
+
+    void firstSelectionGoesFromFirstToWorstAndStopsAtTheUser() {
+        Bench bench;
+        FirstSelection first(bench.bridge, bench.selection);
+        bench.story.exposeApp();
+        first.show(bench.builder.build());
+        QCOMPARE(bench.selection.family(), "demo_app_go_alloc");
+        const OriginId relay = bench.builder.page("http://127.0.0.1:8889/metrics");
+        bench.builder.addToPage(relay, "demo_app_go_num_gc", MetricType::Sum, true,
+                                FoundingStory::help("num_gc"), {{"app_name", "demo-app"}});
+        first.show(bench.builder.build());
+        QCOMPARE(bench.selection.family(), "demo_app_go_num_gc");
+        bench.selection.select("demo_app_go_sys");
+        first.show(bench.builder.build());
+        QCOMPARE(bench.selection.family(), "demo_app_go_sys");
+    }
+
+    void harmIsCountedInFalseResets() {
+        test::FakeSeries reader;
+        const OriginId origin{0};
+        const MetricId rising = reader.addMetric(origin, "rising", MetricType::Sum, true);
+        const MetricId falling = reader.addMetric(origin, "falling", MetricType::Sum, true);
+        const SeriesId up = reader.addSeries(rising);
+        const SeriesId down = reader.addSeries(falling);
+        for (int i = 0; i < 10; ++i) {
+            reader.add(up, (i + 1) * nsPerSecond, i);
+            reader.add(down, (i + 1) * nsPerSecond, i % 3);
+        }
+        const TimeRange range{0, 60 * nsPerSecond};
+        QCOMPARE(mostFalseResets(reader, {{{"rising", rising}, {"falling", falling}}, range}),
+                 "falling");
+        QCOMPARE(mostFalseResets(reader, {{{"rising", rising}}, range}), "");
+    }
+
+    void sparklinesFillTheirHeight() {
+        test::FakeSeries reader;
+        const MetricId metric = reader.addMetric(OriginId{0}, "wave", MetricType::Gauge);
+        const SeriesId series = reader.addSeries(metric);
+        for (int i = 0; i <= 240; ++i)
+            reader.add(series, (i + 1) * nsPerSecond, i < 120 ? 5 : 9);
+        const auto lines = readSparklines(
+            reader, {{{"wave", metric, Field::Value, false}}, {0, 300 * nsPerSecond}});
+        QCOMPARE(lines.size(), 1);
+        QCOMPARE(lines[0].second.size(), 24);
+        QCOMPARE(lines[0].second.first(), 0.0F);
+        QCOMPARE(lines[0].second.last(), 1.0F);
+    }
+};
+
+QTEST_MAIN(PanesTest)
+#include "panes_test.moc"
