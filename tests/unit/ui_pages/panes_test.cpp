@@ -18,7 +18,6 @@
 #include "ui/pages/findings/findings_view.h"
 #include "ui/pages/metrics/compare_pane.h"
 #include "ui/pages/metrics/explorer_pane.h"
-#include "ui/pages/metrics/first_selection.h"
 
 using namespace sightglass;
 using namespace sightglass::ui;
@@ -351,39 +350,6 @@ class PanesTest : public QObject {
         }
         QCOMPARE(view.model().rowCount(), before - 1);
         QCOMPARE(view.model().openCount(Severity::Error), 27);
-    }
-
-    void firstSelectionGoesFromFirstToWorstAndStopsAtTheUser() {
-        Bench bench;
-        FirstSelection first(bench.bridge, bench.selection);
-        bench.story.exposeApp();
-        first.show(bench.builder.build());
-        QCOMPARE(bench.selection.family(), "demo_app_go_alloc");
-        const OriginId relay = bench.builder.page("http://127.0.0.1:8889/metrics");
-        bench.builder.addToPage(relay, "demo_app_go_num_gc", MetricType::Sum, true,
-                                FoundingStory::help("num_gc"), {{"app_name", "demo-app"}});
-        first.show(bench.builder.build());
-        QCOMPARE(bench.selection.family(), "demo_app_go_num_gc");
-        bench.selection.select("demo_app_go_sys");
-        first.show(bench.builder.build());
-        QCOMPARE(bench.selection.family(), "demo_app_go_sys");
-    }
-
-    void harmIsCountedInFalseResets() {
-        test::FakeSeries reader;
-        const OriginId origin{0};
-        const MetricId rising = reader.addMetric(origin, "rising", MetricType::Sum, true);
-        const MetricId falling = reader.addMetric(origin, "falling", MetricType::Sum, true);
-        const SeriesId up = reader.addSeries(rising);
-        const SeriesId down = reader.addSeries(falling);
-        for (int i = 0; i < 10; ++i) {
-            reader.add(up, (i + 1) * nsPerSecond, i);
-            reader.add(down, (i + 1) * nsPerSecond, i % 3);
-        }
-        const TimeRange range{0, 60 * nsPerSecond};
-        QCOMPARE(mostFalseResets(reader, {{{"rising", rising}, {"falling", falling}}, range}),
-                 "falling");
-        QCOMPARE(mostFalseResets(reader, {{{"rising", rising}}, range}), "");
     }
 
     void sparklinesFillTheirHeight() {

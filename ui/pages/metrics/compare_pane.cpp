@@ -19,12 +19,6 @@
 
 namespace sightglass::ui {
 
-namespace {
-
-constexpr int narrowest = 296;
-
-} // namespace
-
 ComparePane::ComparePane(EngineBridge& bridge, Selection& selection, const Theme& theme,
                          QWidget* parent)
     : QWidget(parent), m_bridge(bridge), m_selection(selection), m_theme(theme) {
@@ -210,7 +204,6 @@ void ComparePane::retheme() {
     m_title->setMinimumHeight(m_theme.px(28));
     m_counts->setFont(m_theme.font(Theme::Size::Small));
     m_paths->setFont(m_theme.font(Theme::Size::Small));
-    setMinimumWidth(m_theme.px(narrowest));
     m_aloneTitle->setFont(m_theme.font(Theme::Size::Body, true));
     m_aloneText->setFont(m_theme.font(Theme::Size::Body));
     const int gap = m_theme.px(12);

@@ -26,7 +26,6 @@ namespace sightglass::ui {
 
 namespace {
 
-constexpr int narrowest = 224; ///< two badges and a name of 140
 constexpr int sparklinePoints = 24;
 constexpr TimeNs sparklineSpan = 300 * nsPerSecond;
 constexpr int sparklineDelayMs = 1000;
@@ -260,6 +259,15 @@ void ExplorerPane::toggle(const QModelIndex& index) {
         m_tree->setExpanded(index, !m_tree->isExpanded(index));
 }
 
+/// Scrolling to a row within a folded branch would unfold it.
+bool ExplorerPane::isUnfolded(const QModelIndex& index) const {
+    for (QModelIndex above = index.parent(); above.isValid(); above = above.parent()) {
+        if (!m_tree->isExpanded(above))
+            return false;
+    }
+    return true;
+}
+
 void ExplorerPane::markSelected(bool scroll) {
     const QModelIndex index = m_model.indexOfFamily(m_selection.family());
     QItemSelectionModel& selected = *m_tree->selectionModel();
@@ -272,7 +280,7 @@ void ExplorerPane::markSelected(bool scroll) {
     // The keys go on from where the window is, unless the user is among them right now.
     if (!m_tree->currentIndex().isValid() || (scroll && !m_tree->hasFocus()))
         selected.setCurrentIndex(index, QItemSelectionModel::NoUpdate);
-    if (scroll && m_tree->isExpanded(index.parent()))
+    if (scroll && isUnfolded(index))
         m_tree->scrollTo(index);
 }
 
@@ -309,7 +317,7 @@ void ExplorerPane::restoreView() {
     if (const QModelIndex current = m_model.indexOfFamily(m_keptCurrent); current.isValid())
         m_tree->selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);
     markSelected(false);
-    if (const QModelIndex top = m_model.indexOfFamily(m_keptTop); top.isValid())
+    if (const QModelIndex top = m_model.indexOfFamily(m_keptTop); top.isValid() && isUnfolded(top))
         m_tree->scrollTo(top, QAbstractItemView::PositionAtTop);
 }
 
@@ -428,7 +436,6 @@ void ExplorerPane::retheme() {
     m_filter->setFixedHeight(m_theme.px(32));
     m_filter->setFont(m_theme.font(Theme::Size::Body));
     m_grouping->setFont(m_theme.font(Theme::Size::Small));
-    setMinimumWidth(m_theme.px(narrowest));
     // Uniform rows are measured once; only a new layout measures them again.
     m_tree->doItemsLayout();
     m_tree->viewport()->update();

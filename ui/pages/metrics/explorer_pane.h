@@ -70,6 +70,7 @@ class ExplorerPane : public QWidget {
     void filter();
     void activate(const QModelIndex& index);
     void toggle(const QModelIndex& index);
+    [[nodiscard]] bool isUnfolded(const QModelIndex& index) const;
     void markSelected(bool scroll);
     void rememberView();
     void restoreView();
