@@ -111,8 +111,10 @@ void StatusBar::showStatus() {
                 shown = &receiver;
         }
         BarButton& button = *m_receivers[i];
-        button.setVisible(shown != nullptr);
-        if (!shown)
+        // One that was switched off has neither address nor error.
+        const bool off = !shown || (shown->address.empty() && shown->error.empty());
+        button.setVisible(!off);
+        if (off)
             continue;
         const QString name = receiverName(shown->kind);
         if (shown->address.empty()) {

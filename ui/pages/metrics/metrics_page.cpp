@@ -98,6 +98,8 @@ void MetricsPage::makePanes() {
     emit panesMade();
     if (!m_layoutToRestore.isEmpty())
         restoreLayout(std::exchange(m_layoutToRestore, {}));
+    else
+        arrange();
 }
 
 void MetricsPage::decideByItself() {
@@ -107,7 +109,9 @@ void MetricsPage::decideByItself() {
         std::any_of(analysis.families.begin(), analysis.families.end(),
                     [](const auto& f) { return !f->synthetic && f->paths.size() > 1; });
     m_hasError = m_hasError || analysis.findings->errors > 0;
-    arrange();
+    if (isPaneShown(Pane::Compare) != m_arrangedCompare ||
+        isPaneShown(Pane::Drawer) != m_arrangedDrawer)
+        arrange();
 }
 
 bool MetricsPage::isPaneShown(Pane pane) const {
@@ -175,6 +179,8 @@ void MetricsPage::arrange() {
         if (!tab || !compare)
             m_upper->insertWidget(1, m_compare);
     }
+    m_arrangedCompare = compare;
+    m_arrangedDrawer = isPaneShown(Pane::Drawer);
     m_explorer->setVisible(isPaneShown(Pane::Explorer));
     if (!tab || !compare)
         m_compare->setVisible(compare);

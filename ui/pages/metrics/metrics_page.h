@@ -92,6 +92,7 @@ class MetricsPage : public QWidget {
     Shown m_drawerShown = Shown::ByItself;
     bool m_hasSecondPath = false; ///< once true, stays
     bool m_hasError = false;      ///< once true, stays
+    bool m_arrangedCompare = false, m_arrangedDrawer = false; ///< as last laid out
     bool m_compareIsTab = false;
     bool m_columnsMoved = false, m_rowsMoved = false, m_upperMoved = false; ///< by the user
     QByteArray m_layoutToRestore;

@@ -47,8 +47,12 @@ QVector<SourcesModel::Row> sourceRows(const EngineStatus& status) {
         row.key = QStringLiteral("r%1 %2")
                       .arg(static_cast<int>(receiver.kind))
                       .arg(text(receiver.wanted));
-        row.health = listens ? Health::Good : Health::Bad;
-        row.state = listens ? SourcesModel::tr("listening") : SourcesModel::tr("not listening");
+        // One that was switched off has neither address nor error.
+        const bool off = !listens && receiver.error.empty();
+        row.health = listens ? Health::Good : off ? Health::Waiting : Health::Bad;
+        row.state = listens ? SourcesModel::tr("listening")
+                    : off   ? SourcesModel::tr("off")
+                            : SourcesModel::tr("not listening");
         row.lastError = text(listens ? receiver.lastError : receiver.error);
         row.lastArrival = receiver.lastArrival;
         row.pointsPerSecond = receiver.pointsPerSecond;

@@ -330,7 +330,9 @@ void StartCard::showStatus() {
     // One row a kind: the first that listens, else the first that could not.
     QVector<const ReceiverStatus*> shown;
     for (const ReceiverStatus& receiver : status.receivers) {
-        if (receiver.kind == ReceiverKind::Api)
+        // One that was switched off has neither address nor error.
+        if (receiver.kind == ReceiverKind::Api ||
+            (receiver.address.empty() && receiver.error.empty()))
             continue;
         const auto same =
             std::find_if(shown.begin(), shown.end(),
