@@ -184,7 +184,8 @@ void PageBar::resizeEvent(QResizeEvent* event) {
 }
 
 /// Pages from the left, range and target from the right, the find field in the middle of the window
-/// as long as both sides leave it there.
+/// as long as both sides leave it there. Where room is short, Add target is only its sign, and the
+/// range is left to its menu.
 void PageBar::arrange() {
     int left = 0;
     for (BarButton* page : m_pages) {
@@ -192,8 +193,38 @@ void PageBar::arrange() {
         page->setGeometry(left, 0, w, height());
         left += w + m_theme.px(4);
     }
+    const int gap = m_theme.px(12);
+    const int enough = m_theme.px(110) + 2 * gap;
+    int right = 0;
+    for (int shortened = 0; shortened < 3; ++shortened) {
+        m_addTarget->setWords(shortened > 0 ? tr("+") : tr("+ Add target…"));
+        m_addTarget->setAccessibleName(tr("Add target"));
+        m_range->setVisible(shortened < 2);
+        right = arrangeRight();
+        if (right - left >= enough)
+            break;
+    }
+    const int room = std::max(right - left - 2 * gap, m_theme.px(40));
+    const int w = std::min(m_theme.px(341), room);
+    const int x = std::clamp((width() - w) / 2, left + gap, std::max(left + gap, right - gap - w));
+    const int h = m_theme.px(28);
+    m_find->setGeometry(x, (height() - h) / 2, w, h);
+    const QFontMetrics metrics(m_find->font());
+    const QString whole = tr("Find metric, label, finding");
+    const QSize key = m_findKey->sizeHint();
+    const int text = metrics.horizontalAdvance(whole) + m_theme.px(28);
+    m_find->setPlaceholderText(text <= w ? whole : tr("Find"));
+    m_findKey->setGeometry(w - key.width() - m_theme.px(12), (h - key.height()) / 2, key.width(),
+                           key.height());
+    m_findKey->setVisible(m_find->text().isEmpty() && text + key.width() + m_theme.px(20) <= w);
+}
+
+/// Places what stands at the right; gives the left edge of it.
+int PageBar::arrangeRight() {
     int right = width() - m_theme.px(4);
     const auto place = [&](QWidget* widget, int gap) {
+        if (!widget || widget->isHidden())
+            return;
         const QSize size = widget->sizeHint();
         const int h = qobject_cast<BarButton*>(widget) ? height() : size.height();
         right -= size.width();
@@ -203,22 +234,9 @@ void PageBar::arrange() {
     place(m_addTarget, m_theme.px(8));
     place(m_live, 0);
     place(m_range, m_theme.px(4));
-    if (m_demo) {
-        place(m_leave, m_theme.px(2));
-        place(m_demo, m_theme.px(4));
-    }
-    const int gap = m_theme.px(12);
-    const int room = std::max(right - left - 2 * gap, m_theme.px(40));
-    const int w = std::min(m_theme.px(341), room);
-    const int x = std::clamp((width() - w) / 2, left + gap, std::max(left + gap, right - gap - w));
-    const int h = m_theme.px(28);
-    m_find->setGeometry(x, (height() - h) / 2, w, h);
-    const QSize key = m_findKey->sizeHint();
-    m_findKey->setGeometry(w - key.width() - m_theme.px(12), (h - key.height()) / 2, key.width(),
-                           key.height());
-    const int needed = QFontMetrics(m_find->font()).horizontalAdvance(m_find->placeholderText()) +
-                       key.width() + m_theme.px(48);
-    m_findKey->setVisible(m_find->text().isEmpty() && w >= needed);
+    place(m_leave, m_theme.px(2));
+    place(m_demo, m_theme.px(4));
+    return right;
 }
 
 void PageBar::paintEvent(QPaintEvent*) {

@@ -39,6 +39,7 @@ class PageBar : public QWidget {
     void showRange();
     void applyTheme();
     void arrange();
+    int arrangeRight();
 
     EngineBridge& m_bridge;
     Selection& m_selection;

@@ -77,6 +77,40 @@ QSize StatusBar::sizeHint() const {
 void StatusBar::applyTheme() {
     setFixedHeight(m_theme.px(26));
     m_line->setContentsMargins(m_theme.px(7), 0, m_theme.px(7), 0);
+    fit();
+}
+
+/// What does not fit is left out, the least telling first: never a part of a number.
+void StatusBar::fit() {
+    const QMargins margins = m_line->contentsMargins();
+    const int room = width() - margins.left() - margins.right() - m_theme.px(24);
+    int needed = 0;
+    for (BarButton* part : findChildren<BarButton*>(QString(), Qt::FindDirectChildrenOnly)) {
+        const bool wanted = !m_unwanted.contains(part);
+        part->setVisible(wanted);
+        needed += wanted ? part->sizeHint().width() : 0;
+    }
+    for (BarButton* part : {m_receivers[2], m_series, m_receivers[1], m_receivers[0], m_age,
+                            m_targets, m_memory, m_rate}) {
+        if (needed <= room)
+            break;
+        if (m_unwanted.contains(part))
+            continue;
+        part->hide();
+        needed -= part->sizeHint().width();
+    }
+}
+
+void StatusBar::want(BarButton* part, bool wanted) {
+    if (wanted)
+        m_unwanted.remove(part);
+    else
+        m_unwanted.insert(part);
+}
+
+void StatusBar::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fit();
 }
 
 void StatusBar::say(const QString& sentence, bool isError) {
@@ -95,6 +129,7 @@ void StatusBar::showFindings() {
         parts << none;
     }
     m_findings->setParts(parts);
+    fit();
 }
 
 void StatusBar::showStatus() {
@@ -113,7 +148,7 @@ void StatusBar::showStatus() {
         BarButton& button = *m_receivers[i];
         // One that was switched off has neither address nor error.
         const bool off = !shown || (shown->address.empty() && shown->error.empty());
-        button.setVisible(!off);
+        want(&button, !off);
         if (off)
             continue;
         const QString name = receiverName(shown->kind);
@@ -134,13 +169,13 @@ void StatusBar::showStatus() {
     const auto up = std::count_if(status.targets.begin(), status.targets.end(), [](const auto& t) {
         return t.health == TargetStatus::Health::Up;
     });
-    m_targets->setVisible(!status.targets.empty());
+    want(m_targets, !status.targets.empty());
     m_targets->setWords(
         tr("%1 of %2 targets up").arg(static_cast<qint64>(up)).arg(status.targets.size()),
         Ink::Quiet);
 
     const quint64 lost = status.dropped + status.refused;
-    m_drops->setVisible(lost > 0);
+    want(m_drops, lost > 0);
     if (lost > 0) {
         BarButton::Part part;
         part.lamp = Severity::Warning;
@@ -165,13 +200,14 @@ void StatusBar::showStatus() {
     const bool sameUnit = used.section(' ', 1) == limit.section(' ', 1);
     m_memory->setWords(tr("%1 of %2").arg(sameUnit ? used.section(' ', 0, 0) : used, limit),
                        Ink::Quiet);
-    m_age->setVisible(status.oldestSample > 0);
+    want(m_age, status.oldestSample > 0);
     if (status.oldestSample > 0) {
         const QString age = formatAge(m_bridge.engine().clock().now() - status.oldestSample);
         m_age->setWords(tr("back %1").arg(age == QLatin1String("now") ? tr("1 s") : age),
                         Ink::Quiet);
         m_age->setToolTip(tr("Age of the oldest sample"));
     }
+    fit();
 }
 
 void StatusBar::paintEvent(QPaintEvent*) {

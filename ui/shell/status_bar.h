@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QSet>
 #include <QTimer>
 #include <QWidget>
 
@@ -33,11 +34,14 @@ class StatusBar : public QWidget {
 
   protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
     void showFindings();
     void showStatus();
     void applyTheme();
+    void want(BarButton* part, bool wanted);
+    void fit();
     BarButton* add(void (StatusBar::*wanted)());
 
     EngineBridge& m_bridge;
@@ -52,6 +56,7 @@ class StatusBar : public QWidget {
     BarButton* m_series;
     BarButton* m_memory;
     BarButton* m_age;
+    QSet<BarButton*> m_unwanted; ///< parts that have nothing to say
     QTimer m_messageTime;
 };
 

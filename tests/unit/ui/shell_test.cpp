@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAccessible>
 #include <QApplication>
+#include <QDir>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -113,7 +114,9 @@ QStringList clipped(QWidget& root) {
             needed.setWidth(0); // elides by design and tells the rest
         const bool inside =
             !widget->parentWidget() || widget->parentWidget()->rect().contains(widget->geometry());
-        if (widget->width() < needed.width() || widget->height() < needed.height() || !inside)
+        const int seen = widget->visibleRegion().boundingRect().width();
+        if (seen < needed.width() || widget->width() < needed.width() ||
+            widget->height() < needed.height() || !inside)
             found << QStringLiteral("%1 has %2x%3, needs %4x%5: %6")
                          .arg(label ? label->text() : button->text())
                          .arg(widget->width())
@@ -528,28 +531,44 @@ void ShellTest::everyFocusableWidgetHasAName() {
 void ShellTest::nothingIsClipped_data() {
     QTest::addColumn<QSize>("size");
     QTest::addColumn<int>("percent");
+    QTest::addColumn<bool>("dark");
     for (const QSize& size : {QSize(1280, 800), QSize(1920, 1080)}) {
-        for (const int percent : {100, 200})
-            QTest::addRow("%dx%d at %d", size.width(), size.height(), percent) << size << percent;
+        for (const int percent : {100, 200}) {
+            for (const bool dark : {false, true})
+                QTest::addRow("%s-%dx%d-%d", dark ? "dark" : "light", size.width(), size.height(),
+                              percent)
+                    << size << percent << dark;
+        }
     }
 }
 
+/// Each page as pictures, too, in the folder "pictures" beside the test's working directory.
 void ShellTest::nothingIsClipped() {
     QFETCH(QSize, size);
     QFETCH(int, percent);
+    QFETCH(bool, dark);
+    QVERIFY(QDir().mkpath(QStringLiteral("pictures")));
     Bench bench;
+    bench.theme.setMode(dark ? Theme::Mode::Dark : Theme::Mode::Light);
     bench.theme.setTextPercent(percent);
     bench.window->resize(size);
-    QTest::qWait(50);
-    QCOMPARE(clipped(*bench.window).join('\n'), QString());
+    QVERIFY(bench.bridge->addTarget(QStringLiteral("1")).ok());
+    const auto look = [&](const char* page) {
+        bench.settle();
+        const QString file =
+            QStringLiteral("pictures/%1-%2.png")
+                .arg(QString::fromLatin1(page), QString::fromLatin1(QTest::currentDataTag()));
+        QVERIFY(bench.window->grab().save(file));
+        QCOMPARE(clipped(*bench.window).join('\n'), QString());
+    };
+    QTRY_VERIFY(bench.bridge->analysis()->findings->errors > 0); // the target is down
+    look("start");
     bench.openStory();
-    QCOMPARE(clipped(*bench.window).join('\n'), QString());
+    look("metrics");
     bench.press(Command::FindingsPage);
-    QTest::qWait(50);
-    QCOMPARE(clipped(*bench.window).join('\n'), QString());
+    look("findings");
     bench.press(Command::SourcesPage);
-    QTest::qWait(50);
-    QCOMPARE(clipped(*bench.window).join('\n'), QString());
+    look("sources");
 }
 
 QTEST_MAIN(ShellTest)

@@ -19,6 +19,7 @@
 
 #include "core/diagnose/findings_json.h"
 #include "ui/look/format.h"
+#include "ui/look/label.h"
 #include "ui/look/marks.h"
 #include "ui/look/pane_keys.h"
 #include "ui/models/path_facts.h"
@@ -98,7 +99,9 @@ FindingsView::FindingsView(EngineBridge& bridge, Selection& selection, const The
 void FindingsView::buildHeader() {
     m_header = new QWidget(this);
     m_title = new QLabel(tr("Findings"), m_header);
-    m_counts = new QLabel(m_header);
+    auto* counts = new Label({}, m_theme, Theme::Size::Small, false, Label::Ink::Text2, m_header);
+    counts->setElided(true);
+    m_counts = counts;
     m_counts->setForegroundRole(QPalette::PlaceholderText);
     auto* row = new QHBoxLayout(m_header);
     row->addWidget(m_title);

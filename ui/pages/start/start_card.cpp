@@ -115,8 +115,8 @@ class StartCard::ReceiverRow : public QWidget {
   public:
     ReceiverRow(ReceiverKind kind, EngineBridge& bridge, const Theme& theme, QWidget* parent)
         : QWidget(parent), m_kind(kind) {
-        auto* line = new QHBoxLayout(this);
-        line->setContentsMargins(0, 0, 0, 0);
+        m_line = new QBoxLayout(QBoxLayout::LeftToRight, this);
+        m_line->setContentsMargins(0, 0, 0, 0);
         m_mark = new StateMark(theme, this);
         m_name = new Label(kind == ReceiverKind::OtlpGrpc ? QStringLiteral("OTLP/gRPC")
                                                           : QStringLiteral("OTLP/HTTP"),
@@ -135,11 +135,16 @@ class StartCard::ReceiverRow : public QWidget {
         words->addWidget(m_name);
         words->addWidget(m_state);
         words->addStretch();
-        line->addWidget(m_mark, 0, Qt::AlignTop);
-        line->addLayout(words, 1);
-        line->addWidget(m_snippet, 0, Qt::AlignTop);
-        line->addWidget(m_copy, 0, Qt::AlignTop);
-        line->addWidget(m_free, 0, Qt::AlignTop);
+        auto* state = new QHBoxLayout;
+        state->addWidget(m_mark, 0, Qt::AlignTop);
+        state->addLayout(words, 1);
+        auto* settings = new QHBoxLayout;
+        settings->addWidget(m_snippet, 0, Qt::AlignTop);
+        settings->addWidget(m_copy, 0, Qt::AlignTop);
+        settings->addWidget(m_free, 0, Qt::AlignTop);
+        settings->addStretch();
+        m_line->addLayout(state, 1);
+        m_line->addLayout(settings);
         connect(m_copy, &QPushButton::clicked, this, [this] {
             QGuiApplication::clipboard()->setText(m_snippet->text());
             m_copy->setText(StartCard::tr("Copied"));
@@ -152,6 +157,10 @@ class StartCard::ReceiverRow : public QWidget {
     }
 
     [[nodiscard]] ReceiverKind kind() const { return m_kind; }
+    /// Settings below the state instead of beside it.
+    void setNarrow(bool narrow) {
+        m_line->setDirection(narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    }
 
     void show(const ReceiverStatus& status) {
         const bool listens = !status.address.empty();
@@ -180,6 +189,7 @@ class StartCard::ReceiverRow : public QWidget {
 
   private:
     ReceiverKind m_kind;
+    QBoxLayout* m_line;
     StateMark* m_mark;
     Label* m_name;
     Label* m_state;
@@ -246,6 +256,7 @@ StartCard::StartCard(EngineBridge& bridge, const Theme& theme, QWidget* parent)
 
     m_card = new Sheet(theme, ground);
     auto* centred = new QHBoxLayout(ground);
+    centred->setContentsMargins(0, theme.px(8), 0, theme.px(8));
     centred->addStretch();
     centred->addWidget(m_card, 0, Qt::AlignVCenter);
     centred->addStretch();
@@ -317,12 +328,27 @@ StartCard::StartCard(EngineBridge& bridge, const Theme& theme, QWidget* parent)
 StartCard::~StartCard() = default;
 
 void StartCard::applyTheme() {
-    m_card->setFixedWidth(m_theme.px(680));
+    fitCard();
     const int pad = m_theme.px(24);
     m_column->setContentsMargins(pad, pad, pad, pad);
     m_column->setSpacing(m_theme.px(8));
     m_receivers->setSpacing(m_theme.px(8));
     update();
+}
+
+/// As wide as it wants to be, as narrow as the window makes it.
+void StartCard::fitCard() {
+    const int wanted = m_theme.px(680);
+    const int room = width() - m_theme.px(24);
+    m_narrow = room < wanted;
+    m_card->setFixedWidth(std::clamp(room, m_theme.px(320), wanted));
+    for (ReceiverRow* row : m_receiverRows)
+        row->setNarrow(m_narrow);
+}
+
+void StartCard::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitCard();
 }
 
 void StartCard::showStatus() {
@@ -348,6 +374,7 @@ void StartCard::showStatus() {
         ReceiverRow* to = row != m_receiverRows.end() ? *row : nullptr;
         if (!to) {
             to = new ReceiverRow(receiver->kind, m_bridge, m_theme, m_card);
+            to->setNarrow(m_narrow);
             m_receivers->addWidget(to);
             m_receiverRows << to;
         }

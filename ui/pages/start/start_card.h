@@ -31,6 +31,7 @@ class StartCard : public QWidget {
 
   protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
     class ReceiverRow;
@@ -38,6 +39,7 @@ class StartCard : public QWidget {
     void showStatus();
     void addTarget();
     void applyTheme();
+    void fitCard();
 
     EngineBridge& m_bridge;
     const Theme& m_theme;
@@ -45,6 +47,7 @@ class StartCard : public QWidget {
     QVBoxLayout* m_column;
     QVBoxLayout* m_receivers;
     QVector<ReceiverRow*> m_receiverRows;
+    bool m_narrow = false;
     QLineEdit* m_target;
     Label* m_targetHint;
     QVBoxLayout* m_targets;
