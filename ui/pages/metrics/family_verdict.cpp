@@ -38,12 +38,21 @@ QString capitalised(QString text) {
     return text;
 }
 
+/// The type that a path says, in the word of all that may stand for it: only what disagrees is
+/// worth a place in one line.
+QString wordFor(const std::string& type) {
+    if (type == "up_down_sum")
+        return QStringLiteral("gauge");
+    if (type == "exponential_histogram")
+        return QStringLiteral("histogram");
+    return toText(type);
+}
+
 /// "Gauge on (1)(2), counter on (3)."
 QString typesSentence(const Finding& finding) {
     std::vector<std::pair<QString, std::vector<int>>> types;
     for (const Evidence& evidence : finding.evidence) {
-        QString type = toText(evidence.type);
-        type.replace('_', ' ');
+        const QString type = wordFor(evidence.type);
         auto known = std::find_if(types.begin(), types.end(),
                                   [&](const auto& said) { return said.first == type; });
         if (known == types.end())
