@@ -337,6 +337,8 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption* option,
         return px(16);
     case PM_DefaultFrameWidth:
         return 1;
+    case PM_HeaderMargin:
+        return px(8);
     case PM_MenuBarPanelWidth:
         return 0;
     case PM_MenuBarHMargin:
@@ -391,7 +393,7 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption* option, con
     switch (type) {
     case CT_PushButton:
         size.setHeight(std::max(size.height(), px(28)));
-        size.rwidth() += px(8);
+        size.rwidth() += px(16);
         break;
     case CT_LineEdit:
     case CT_ComboBox:

@@ -43,12 +43,12 @@ QVector<SourcesModel::Row> sourceRows(const EngineStatus& status) {
         row.receiver = receiver.kind;
         row.source = receiverName(receiver.kind);
         const bool listens = !receiver.address.empty();
-        row.address = text(listens ? receiver.address : receiver.wanted);
         row.key = QStringLiteral("r%1 %2")
                       .arg(static_cast<int>(receiver.kind))
                       .arg(text(receiver.wanted));
         // One that was switched off has neither address nor error.
         const bool off = !listens && receiver.error.empty();
+        row.address = text(listens ? receiver.address : off ? std::string() : receiver.wanted);
         row.health = listens ? Health::Good : off ? Health::Waiting : Health::Bad;
         row.state = listens ? SourcesModel::tr("listening")
                     : off   ? SourcesModel::tr("off")

@@ -152,7 +152,6 @@ SourcesPage::SourcesPage(EngineBridge& bridge, Selection&, const Theme& theme, Q
     m_table->verticalHeader()->setMinimumSectionSize(1);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setSectionsClickable(false);
-    m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_table->installEventFilter(this);
@@ -190,11 +189,17 @@ void SourcesPage::showSelection() {
     });
     const auto listening = std::count_if(status.receivers.begin(), status.receivers.end(),
                                          [](const auto& r) { return !r.address.empty(); });
-    m_summary->setText(tr("%1 of %2 receivers listening, %3 of %4 targets up")
-                           .arg(static_cast<qint64>(listening))
-                           .arg(status.receivers.size())
-                           .arg(static_cast<qint64>(up))
-                           .arg(status.targets.size()));
+    const auto wanted =
+        std::count_if(status.receivers.begin(), status.receivers.end(),
+                      [](const auto& r) { return !r.address.empty() || !r.error.empty(); });
+    QStringList words;
+    if (wanted > 0)
+        words << tr("%1 of %2 receivers listening")
+                     .arg(static_cast<qint64>(listening))
+                     .arg(static_cast<qint64>(wanted));
+    if (!status.targets.empty())
+        words << tr("%1 of %2 targets up").arg(static_cast<qint64>(up)).arg(status.targets.size());
+    m_summary->setText(words.join(QStringLiteral(", ")));
 }
 
 void SourcesPage::removeSelectedTarget() {
@@ -239,6 +244,9 @@ void SourcesPage::fitColumns() {
         if (width > header.sectionSize(column) || column == SourcesModel::Address)
             header.resizeSection(column, width);
     }
+    // The last error takes what is left, and enough for a sentence in any case.
+    const int left = m_table->viewport()->width() - header.sectionPosition(SourcesModel::LastError);
+    header.resizeSection(SourcesModel::LastError, std::max(left, m_theme.px(240)));
 }
 
 void SourcesPage::applyTheme() {

@@ -273,6 +273,9 @@ StartCard::StartCard(EngineBridge& bridge, const Theme& theme, QWidget* parent)
     heading(tr("Send here"));
     m_receivers = new QVBoxLayout;
     m_column->addLayout(m_receivers);
+    m_noReceiver = new Label(tr("All receivers are off"), theme, Theme::Size::Body, false,
+                             Label::Ink::Text2, m_card);
+    m_receivers->addWidget(m_noReceiver);
 
     heading(tr("Scrape a page"));
     auto* field = new QHBoxLayout;
@@ -380,6 +383,7 @@ void StartCard::showStatus() {
         }
         to->show(*receiver);
     }
+    m_noReceiver->setVisible(shown.isEmpty());
     while (m_targetRows.size() > static_cast<qsizetype>(status.targets.size()))
         delete m_targetRows.takeLast();
     while (m_targetRows.size() < static_cast<qsizetype>(status.targets.size())) {

@@ -46,6 +46,7 @@ class StartCard : public QWidget {
     QWidget* m_card;
     QVBoxLayout* m_column;
     QVBoxLayout* m_receivers;
+    Label* m_noReceiver;
     QVector<ReceiverRow*> m_receiverRows;
     bool m_narrow = false;
     QLineEdit* m_target;
