@@ -2,6 +2,7 @@
 #include "ui/models/family_model.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ui/look/marks.h"
 
@@ -35,11 +36,15 @@ bool FamilyRow::replace(FamilyRow&& newer) {
 }
 
 void FamilyModel::setAnalysis(std::shared_ptr<const Analysis> analysis) {
-    if (!m_analysis || m_analysis->catalog != analysis->catalog)
-        m_comparer.emplace(*analysis->catalog);
-    m_analysis = std::move(analysis);
-    regroup();
-    rebuild();
+    const auto before = std::exchange(m_analysis, std::move(analysis));
+    // Findings are published each second; families only when there are others.
+    const bool others = !before || before->catalog != m_analysis->catalog;
+    if (others) {
+        m_comparer.emplace(*m_analysis->catalog);
+        regroup();
+    }
+    if (remark() || others)
+        rebuild();
 }
 
 void FamilyModel::setFilter(const QString& filter) {
@@ -77,9 +82,6 @@ void FamilyModel::regroup() {
     m_services.clear();
     m_haystack = {};
     m_families = 0;
-    if (!m_analysis)
-        return;
-    const FindingIndex findings(*m_analysis->findings);
     Service own;
     own.name = "scraping";
     own.synthetic = true;
@@ -91,11 +93,8 @@ void FamilyModel::regroup() {
         const auto byName = [](const auto& a, const auto& b) { return a->name < b->name; };
         if (!std::is_sorted(members.begin(), members.end(), byName))
             std::sort(members.begin(), members.end(), byName);
-        service.mark = findings.ofSubject(service.name);
-        for (FamilyGroup& group : groupByPrefix(members)) {
-            FamilyMarks marks = findings.marksOf(group);
-            service.groups.push_back({std::move(group), std::move(marks)});
-        }
+        for (FamilyGroup& group : groupByPrefix(members))
+            service.groups.push_back({std::move(group), {}});
         m_services.push_back(std::move(service));
         service = Service();
         members.clear();
@@ -114,6 +113,21 @@ void FamilyModel::regroup() {
     }
     close(service, families);
     close(own, ownFamilies);
+}
+
+bool FamilyModel::remark() {
+    const FindingIndex findings(*m_analysis->findings);
+    bool changed = false;
+    for (Service& service : m_services) {
+        const auto mark = findings.ofSubject(service.name);
+        changed |= std::exchange(service.mark, mark) != mark;
+        for (Group& group : service.groups) {
+            FamilyMarks marks = findings.marksOf(group.families);
+            changed |= marks != group.marks;
+            group.marks = std::move(marks);
+        }
+    }
+    return changed;
 }
 
 void FamilyModel::rebuild() {

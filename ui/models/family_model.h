@@ -98,6 +98,8 @@ class FamilyModel final : public TreeModel<FamilyRow> {
     };
 
     void regroup();
+    /// Marks services and groups anew; whether any mark is another.
+    bool remark();
     void rebuild();
     void appendHaystack(const Family& family);
 

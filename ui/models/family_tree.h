@@ -34,6 +34,7 @@ struct FamilyMarks {
     std::vector<std::optional<Severity>> rows;
     std::optional<Severity> common; ///< found in every family of the group
     std::optional<Severity> worst;  ///< worst of all, common or not
+    friend bool operator==(const FamilyMarks&, const FamilyMarks&) = default;
 };
 
 /// Open findings by the family and the subject they are about, for one snapshot.

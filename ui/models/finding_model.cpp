@@ -150,18 +150,29 @@ bool belongTogether(const Finding& a, const Finding& b) {
 
 } // namespace
 
-QString PathMarks::spoken() const {
-    const auto list = [](const QVector<int>& numbers) {
-        QStringList words;
-        for (const int number : numbers)
-            words.push_back(QString::number(number));
-        return words.join(QStringLiteral(" and "));
+QString PathMarks::list(const std::vector<int>& numbers) {
+    QStringList words;
+    for (const int number : numbers)
+        words.push_back(QString::number(number));
+    return words.join(QStringLiteral(" and "));
+}
+
+void PathMarks::add(const PathMarks& other) {
+    const auto merge = [](std::vector<int>& into, const std::vector<int>& numbers) {
+        into.insert(into.end(), numbers.begin(), numbers.end());
+        std::sort(into.begin(), into.end());
+        into.erase(std::unique(into.begin(), into.end()), into.end());
     };
-    if (from.isEmpty())
+    merge(from, other.from);
+    merge(to, other.to);
+}
+
+QString PathMarks::spoken() const {
+    if (from.empty())
         return {};
     QString text = from.size() + to.size() > 1 ? QStringLiteral("paths ") : QStringLiteral("path ");
     text += list(from);
-    if (!to.isEmpty())
+    if (!to.empty())
         text += QStringLiteral(" to ") + list(to);
     return text;
 }
@@ -174,9 +185,7 @@ PathMarks pathMarks(const Finding& finding) {
         const bool agrees =
             i == 0 || (finding.rule == "type-mismatch" && i < finding.evidence.size() &&
                        sameTypeWord(finding.evidence[i].type, finding.evidence[0].type));
-        QVector<int>& side = agrees ? marks.from : marks.to;
-        if (!side.contains(number))
-            side.push_back(number);
+        (agrees ? marks.from : marks.to).push_back(number);
     }
     std::sort(marks.from.begin(), marks.from.end());
     std::sort(marks.to.begin(), marks.to.end());
@@ -193,16 +202,16 @@ int FindingRow::order(const FindingRow& a, const FindingRow& b) {
             return a.group->rank < b.group->rank ? -1 : 1;
         if (const int order = a.group->rule.compare(b.group->rule); order != 0)
             return order;
-        return sign(a.group->paths <=> b.group->paths);
+        return sign(a.group->paths.apart() <=> b.group->paths.apart());
     }
     return orderOf(*a.finding, *b.finding);
 }
 
 bool FindingRow::replace(FindingRow&& newer) {
-    const bool changed = group ? group->what != newer.group->what ||
-                                     group->detail != newer.group->detail ||
-                                     group->lastSeen != newer.group->lastSeen
-                               : finding != newer.finding;
+    const bool changed =
+        group ? group->what != newer.group->what || group->detail != newer.group->detail ||
+                    group->paths != newer.group->paths || group->lastSeen != newer.group->lastSeen
+              : finding != newer.finding;
     *this = std::move(newer);
     return changed;
 }
@@ -262,11 +271,12 @@ void FindingModel::rebuild() {
         int severity;
         int rank;
         std::string_view rule;
-        PathMarks paths;
+        std::vector<int> apart;
         auto operator<=>(const Key&) const = default;
     };
     struct Members {
         bool open = false;
+        PathMarks paths;
         std::vector<std::shared_ptr<const Finding>> shown;
     };
     std::map<Key, Members> groups;
@@ -277,8 +287,10 @@ void FindingModel::rebuild() {
         Members* members = nullptr;
         for (const auto& finding : m_findings->findings) {
             if (before == nullptr || !belongTogether(*before, *finding)) {
+                const PathMarks paths = pathMarks(*finding);
                 members = &groups[{finding->resolved, -static_cast<int>(finding->severity),
-                                   rankOf(finding->rule), finding->rule, pathMarks(*finding)}];
+                                   rankOf(finding->rule), finding->rule, paths.apart()}];
+                members->paths.add(paths);
             }
             before = finding.get();
             if (finding->resolved) {
@@ -303,7 +315,7 @@ void FindingModel::rebuild() {
             std::sort(list.begin(), list.end(), before);
         FindingRow top;
         top.group = std::make_unique<FindingGroup>(describe(list));
-        top.group->paths = key.paths;
+        top.group->paths = members.paths;
         top.group->rank = key.rank;
         Node& node = wanted->add(std::move(top));
         node.children.reserve(list.size());
@@ -330,10 +342,14 @@ FindingGroup FindingModel::describe(const std::vector<std::shared_ptr<const Find
         return group;
 
     std::vector<std::string> labels;
-    std::uint64_t series = 0;
+    // The same series of one source may be short of labels against several others.
+    std::map<std::string_view, std::uint64_t> seriesOf;
     bool allAlike = true;
     for (const auto& finding : list) {
-        series += finding->count;
+        if (first.metric.empty()) {
+            std::uint64_t& series = seriesOf[finding->subject];
+            series = std::max(series, finding->count);
+        }
         allAlike = allAlike && saysTheSame(*finding, first);
         for (const std::string& label : finding->labels) {
             if (labels.size() < labelsGathered &&
@@ -342,10 +358,16 @@ FindingGroup FindingModel::describe(const std::vector<std::shared_ptr<const Find
         }
     }
     if (!first.metric.empty()) {
-        group.what = counted(list.size(), "metric", "metrics");
+        std::size_t metrics = 1;
+        for (std::size_t i = 1; i < list.size(); ++i)
+            metrics += list[i]->metric != list[i - 1]->metric ? 1 : 0;
+        group.what = counted(metrics, "metric", "metrics");
     } else if (labels.empty()) {
-        group.what = counted(list.size(), "source", "sources");
+        group.what = counted(seriesOf.size(), "source", "sources");
     } else {
+        std::uint64_t series = 0;
+        for (const auto& [subject, count] : seriesOf)
+            series += count;
         group.what = counted(labels.size(), "label", "labels") + QStringLiteral(", ") +
                      counted(series, "series", "series");
     }
@@ -418,7 +440,7 @@ QString FindingModel::keyOf(const QModelIndex& index) const {
         return QStringLiteral("f") + toText(row.finding->key());
     return QStringLiteral("g%1 %2 %3")
         .arg(int(row.group->resolved))
-        .arg(toText(row.group->rule), row.group->paths.spoken());
+        .arg(toText(row.group->rule), PathMarks::list(row.group->paths.apart()));
 }
 
 QModelIndex FindingModel::indexOfKey(const QString& key) const {

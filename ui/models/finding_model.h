@@ -18,22 +18,16 @@ namespace sightglass::ui {
 
 /// The numbers of the paths that a finding compares: "(1)(2) -> (3)".
 struct PathMarks {
-    QVector<int> from; ///< the reference and those that agree with it
-    QVector<int> to;   ///< those that differ; empty where only one path is concerned
-    friend auto operator<=>(const PathMarks& a, const PathMarks& b) {
-        if (const auto order = compare(a.from, b.from); order != 0)
-            return order;
-        return compare(a.to, b.to);
-    }
+    std::vector<int> from; ///< the reference and those that agree with it, ascending
+    std::vector<int> to;   ///< those that differ; empty where only one path is concerned
     friend bool operator==(const PathMarks&, const PathMarks&) = default;
 
+    /// What tells groups of one rule apart: the paths that differ, whatever they differ from.
+    [[nodiscard]] const std::vector<int>& apart() const { return to.empty() ? from : to; }
+    void add(const PathMarks& other);
     /// "paths 1 and 2 to 3".
     [[nodiscard]] QString spoken() const;
-
-  private:
-    static std::strong_ordering compare(const QVector<int>& a, const QVector<int>& b) {
-        return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end());
-    }
+    [[nodiscard]] static QString list(const std::vector<int>& numbers);
 };
 [[nodiscard]] PathMarks pathMarks(const Finding& finding);
 
@@ -49,7 +43,7 @@ struct FindingGroup {
     TimeNs lastSeen = 0;
 };
 
-/// A row of the findings list: a group (one rule between the same paths) or one of its findings.
+/// A row of the findings list: a group (one rule against the same paths) or one of its findings.
 struct FindingRow {
     std::unique_ptr<FindingGroup> group; ///< else it is a finding
     std::shared_ptr<const Finding> finding;

@@ -135,7 +135,7 @@ void FindingDelegate::paintPaths(QPainter& painter, const QRect& cell,
     const int step = side + m_theme.px(4);
     const int top = cell.top() + (cell.height() - side) / 2;
     int x = cell.left();
-    const auto marks = [&](const QVector<int>& numbers) {
+    const auto marks = [&](const std::vector<int>& numbers) {
         for (const int number : numbers) {
             if (x + side > cell.right())
                 return;
@@ -144,7 +144,7 @@ void FindingDelegate::paintPaths(QPainter& painter, const QRect& cell,
         }
     };
     marks(paths.from);
-    if (paths.to.isEmpty())
+    if (paths.to.empty())
         return;
     const double u = m_theme.px(8) / 8.0;
     const QPointF tail(x + u, cell.center().y() + 0.5);
