@@ -117,19 +117,23 @@ void addServeCommand(CLI::App& program, ExitCode& exitCode) {
     auto options = std::make_shared<ServeOptions>();
     CLI::App* command = program.add_subcommand(
         "serve", "Receive OTLP, scrape targets and answer the HTTP API, without a window.");
-    command->add_option("--otlp-grpc", options->otlpGrpc,
-                        "Listen for OTLP/gRPC: PORT, HOST:PORT or off "
-                        "[127.0.0.1:4317 and [::1]:4317]. Port 0 picks a free one.")
+    command
+        ->add_option("--otlp-grpc", options->otlpGrpc,
+                     "Listen for OTLP/gRPC: PORT, HOST:PORT or off "
+                     "[127.0.0.1:4317 and [::1]:4317]. Port 0 picks a free one.")
         ->type_name("ADDR");
-    command->add_option("--otlp-http", options->otlpHttp,
-                        "Listen for OTLP/HTTP [127.0.0.1:4318 and [::1]:4318].")
+    command
+        ->add_option("--otlp-http", options->otlpHttp,
+                     "Listen for OTLP/HTTP [127.0.0.1:4318 and [::1]:4318].")
         ->type_name("ADDR");
-    command->add_option("--api", options->api,
-                        "Listen for the HTTP API [127.0.0.1:19090 and [::1]:19090].")
+    command
+        ->add_option("--api", options->api,
+                     "Listen for the HTTP API [127.0.0.1:19090 and [::1]:19090].")
         ->type_name("ADDR");
-    command->add_option("--scrape", options->targets,
-                        "Scrape this /metrics page; may be given several times. \"8889\" means "
-                        "http://127.0.0.1:8889/metrics.")
+    command
+        ->add_option("--scrape", options->targets,
+                     "Scrape this /metrics page; may be given several times. \"8889\" means "
+                     "http://127.0.0.1:8889/metrics.")
         ->type_name("URL")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -137,9 +141,10 @@ void addServeCommand(CLI::App& program, ExitCode& exitCode) {
         ->type_name("DURATION");
     command->add_option("--memory", options->memory, "Memory for the series [512MiB].")
         ->type_name("SIZE");
-    command->add_option("--origin-label", options->originLabel,
-                        "Name of the label that says by which path a series came; \"\" leaves it "
-                        "out [origin].")
+    command
+        ->add_option("--origin-label", options->originLabel,
+                     "Name of the label that says by which path a series came; \"\" leaves it "
+                     "out [origin].")
         ->type_name("NAME");
     command->add_option("--config", options->config, "Not built yet: read a prometheus.yml.")
         ->type_name("FILE");

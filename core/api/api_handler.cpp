@@ -95,9 +95,8 @@ class ApiHandler::Params {
     [[nodiscard]] Result<std::string> needed(std::string_view name) const {
         if (const auto value = m_form.find(name); value && !value->empty())
             return std::string(*value);
-        return Error{ErrorCode::InvalidArgument,
-                     "parameter \"" + std::string(name) + "\" is missing",
-                     {}};
+        return Error{
+            ErrorCode::InvalidArgument, "parameter \"" + std::string(name) + "\" is missing", {}};
     }
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const {
         return m_form.find(name);
@@ -123,9 +122,8 @@ class ApiHandler::Params {
         std::size_t limit = 0;
         for (const char c : *value) {
             if (c < '0' || c > '9' || value->size() > 9)
-                return Error{ErrorCode::InvalidArgument,
-                             "parameter \"limit\" must be a number from 0",
-                             {}};
+                return Error{
+                    ErrorCode::InvalidArgument, "parameter \"limit\" must be a number from 0", {}};
             limit = limit * 10 + static_cast<std::size_t>(c - '0');
         }
         return limit;
@@ -149,11 +147,15 @@ HttpResponse ApiHandler::handle(const HttpRequest& request) const {
         return isGet ? HttpResponse{200, "text/plain; charset=utf-8", {}, "Sightglass is ready.\n"}
                      : methodNotAllowed("GET, HEAD");
     if (path == "/metrics")
-        return isGet ? HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", {},
+        return isGet ? HttpResponse{200,
+                                    "text/plain; version=0.0.4; charset=utf-8",
+                                    {},
                                     ownMetrics(m_context.counters, m_context.gauges())}
                      : methodNotAllowed("GET, HEAD");
     if (!path.starts_with("/api/v1/"))
-        return {404, "text/plain; charset=utf-8", {},
+        return {404,
+                "text/plain; charset=utf-8",
+                {},
                 "Not found. The API answers below /api/v1/, and /metrics, /-/healthy, /-/ready.\n"};
     if (!isGet && !isForm)
         return methodNotAllowed("GET, HEAD, POST");
@@ -163,7 +165,9 @@ HttpResponse ApiHandler::handle(const HttpRequest& request) const {
         return errorResponse(parsed.error());
     if (isForm) {
         if (!isMediaType(request.header("content-type"), "application/x-www-form-urlencoded"))
-            return {415, "text/plain; charset=utf-8", {},
+            return {415,
+                    "text/plain; charset=utf-8",
+                    {},
                     "A POST to this API carries application/x-www-form-urlencoded.\n"};
         if (Status parsed = form.parse(request.body); !parsed)
             return errorResponse(parsed.error());
@@ -255,8 +259,8 @@ ApiHandler::Answer ApiHandler::queryRange(const Params& params) const {
     if (!selector)
         return selector.error();
     if (selector->range != 0)
-        return Error{ErrorCode::InvalidArgument, "a range query takes a selector without [range]",
-                     {}};
+        return Error{
+            ErrorCode::InvalidArgument, "a range query takes a selector without [range]", {}};
     const auto snapshot = m_context.catalog.snapshot();
     const auto found = m_view.range(*snapshot, *selector, *from, *to, *step, mostSeries);
     if (!found)

@@ -158,8 +158,7 @@ Result<TimeNs> parseTime(std::string_view text) {
     if (const std::optional<TimeNs> time = parseRfc3339(text))
         return *time;
     return Error{ErrorCode::InvalidArgument,
-                 "not a time: '" + std::string(text.substr(0, 40)) +
-                     "' (Unix seconds or RFC 3339)",
+                 "not a time: '" + std::string(text.substr(0, 40)) + "' (Unix seconds or RFC 3339)",
                  {}};
 }
 

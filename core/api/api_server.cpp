@@ -13,7 +13,8 @@ namespace {
 class ApiServer final : public Receiver {
   public:
     ApiServer(ApiContext context, CounterRegistry& counters)
-        : m_clock(context.clock), m_handler(std::move(context)),
+        : m_clock(context.clock),
+          m_handler(std::move(context)),
           m_server(options(), counters, [this](HttpRequest request, const Respond& respond) {
               m_requests.fetch_add(1, std::memory_order_relaxed);
               m_lastArrival.store(m_clock.now(), std::memory_order_relaxed);

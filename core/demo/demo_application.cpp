@@ -8,6 +8,7 @@
 
 #include <curl/curl.h>
 
+#include "core/base/mutex.h"
 #include "core/codec/exposition/exposition.h"
 #include "core/codec/otlp/encode.h"
 #include "core/demo/demo_traffic.h"
@@ -27,8 +28,7 @@ class OtlpPusher {
   public:
     explicit OtlpPusher(const std::string& endpoint) : m_curl(curl_easy_init()) {
         const std::string url = "http://" + endpoint + "/v1/metrics";
-        m_headers.reset(
-            curl_slist_append(nullptr, "Content-Type: application/x-protobuf"));
+        m_headers.reset(curl_slist_append(nullptr, "Content-Type: application/x-protobuf"));
         curl_easy_setopt(m_curl.get(), CURLOPT_URL, url.c_str());
         curl_easy_setopt(m_curl.get(), CURLOPT_HTTPHEADER, m_headers.get());
         curl_easy_setopt(m_curl.get(), CURLOPT_TIMEOUT_MS, 1000L);
@@ -57,14 +57,19 @@ class OtlpPusher {
 
 DemoApplication::DemoApplication(const Clock& clock, CounterRegistry& counters)
     : m_clock(clock),
+      m_began(clock.now()),
       m_server({.name = "demo-application"}, counters,
                [this](const HttpRequest& request, const Respond& respond) {
                    if (request.path != "/metrics") {
                        respond({404, "text/plain; charset=utf-8", {}, "See /metrics.\n", false});
                        return;
                    }
-                   MutexLock lock(m_mutex);
-                   respond({200, "text/plain; version=0.0.4; charset=utf-8", {}, m_page, false});
+                   const Batch traffic = demoTraffic(m_began, m_clock.now());
+                   respond({200,
+                            "text/plain; version=0.0.4; charset=utf-8",
+                            {},
+                            encodeExposition(asApplicationPage(traffic)),
+                            false});
                }) {}
 
 DemoApplication::~DemoApplication() {
@@ -76,10 +81,9 @@ Status DemoApplication::start(std::vector<std::string> endpoints) {
     if (!bound)
         return bound.error();
     m_pageUrl = "http://" + bound->front() + "/metrics";
-    m_thread = std::jthread(
-        [this, endpoints = std::move(endpoints)](const std::stop_token& stop) {
-            run(stop, endpoints);
-        });
+    m_thread = std::jthread([this, endpoints = std::move(endpoints)](const std::stop_token& stop) {
+        run(stop, endpoints);
+    });
     return Done{};
 }
 
@@ -92,17 +96,10 @@ void DemoApplication::stop() {
 
 void DemoApplication::run(const std::stop_token& stop, const std::vector<std::string>& endpoints) {
     std::vector<OtlpPusher> pushers(endpoints.begin(), endpoints.end());
-    const TimeNs began = m_clock.now();
     Mutex mutex;
     CondVar never;
     while (!stop.stop_requested()) {
-        const Batch traffic = demoTraffic(began, m_clock.now());
-        {
-            std::string page = encodeExposition(asApplicationPage(traffic));
-            MutexLock lock(m_mutex);
-            m_page = std::move(page);
-        }
-        const std::string request = encodeMetricsRequest(traffic);
+        const std::string request = encodeMetricsRequest(demoTraffic(m_began, m_clock.now()));
         for (OtlpPusher& pusher : pushers)
             pusher.push(request);
         MutexLock lock(mutex);

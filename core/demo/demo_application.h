@@ -7,7 +7,6 @@
 
 #include "core/base/clock.h"
 #include "core/base/counters.h"
-#include "core/base/mutex.h"
 #include "core/base/result.h"
 #include "core/ingest/http_server.h"
 
@@ -30,11 +29,8 @@ class DemoApplication {
     void run(const std::stop_token& stop, const std::vector<std::string>& endpoints);
 
     const Clock& m_clock;
+    const TimeNs m_began;
     std::string m_pageUrl;
-
-    Mutex m_mutex;
-    std::string m_page SG_GUARDED_BY(m_mutex);
-
     HttpServer m_server;
     std::jthread m_thread;
 };

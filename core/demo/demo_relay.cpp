@@ -12,10 +12,11 @@
 namespace sightglass {
 
 DemoRelay::DemoRelay(const Clock& clock, CounterRegistry& counters)
-    : m_clock(clock), m_server({.name = "demo-relay"}, counters,
-                               [this](HttpRequest request, const Respond& respond) {
-                                   respond(handle(std::move(request)));
-                               }) {}
+    : m_clock(clock),
+      m_server({.name = "demo-relay"}, counters,
+               [this](HttpRequest request, const Respond& respond) {
+                   respond(handle(std::move(request)));
+               }) {}
 
 Status DemoRelay::start() {
     const auto bound = m_server.start({"127.0.0.1:0"});

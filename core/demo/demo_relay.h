@@ -11,8 +11,8 @@
 
 namespace sightglass {
 
-/// The collector of the demo: takes OTLP/HTTP and shows what it last got on a /metrics page, the way
-/// an old collector did, losing types and resource labels. Owned by Demo.
+/// The collector of the demo: takes OTLP/HTTP and shows what it last got on a /metrics page, the
+/// way an old collector did, losing types and resource labels. Owned by Demo.
 class DemoRelay {
   public:
     DemoRelay(const Clock& clock, CounterRegistry& counters);

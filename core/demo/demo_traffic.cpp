@@ -14,7 +14,9 @@ namespace sightglass {
 
 namespace {
 
-constexpr double collectionPeriod = 1.9;
+constexpr double collectionPeriod = 2.4;
+/// The share of a period that a collection takes.
+constexpr double collecting = 0.08;
 constexpr double kiB = 1024;
 constexpr double miB = 1024 * kiB;
 
@@ -26,14 +28,16 @@ double collections(double t) {
     return std::floor(t / collectionPeriod);
 }
 
-/// How far the heap has grown since the last collection, 0 to 1.
+/// How far the heap has grown since the last collection, 0 to 1; it falls while collecting.
 double growth(double t) {
-    return t / collectionPeriod - collections(t);
+    const double phase = t / collectionPeriod - collections(t);
+    const double growing = 1 - collecting;
+    return phase < growing ? phase / growing : (1 - phase) / collecting;
 }
 
 double heapAlloc(double t) {
     const double top = 2.45 + 0.12 * wobble(collections(t), 5);
-    return (1.0 + top * growth(t) + 0.09 * wobble(t, 0.63)) * miB;
+    return (1.0 + top * growth(t) + 0.12 * wobble(t, 1.6)) * miB;
 }
 
 double pauseTotal(double t) {
@@ -163,9 +167,12 @@ Batch demoTraffic(TimeNs began, TimeNs now) {
     Batch& batch = builder.batch();
     batch.receivedAt = now;
     const std::array resource{
-        Pair{"host.name", "till-3.shop"},        Pair{"name", "maria"},
-        Pair{"service.name", "checkout"},        Pair{"telemetry.sdk.language", "go"},
-        Pair{"telemetry.sdk.name", "opentelemetry"}, Pair{"telemetry.sdk.version", "0.16.0"},
+        Pair{"host.name", "till-3.shop"},
+        Pair{"name", "maria"},
+        Pair{"service.name", "checkout"},
+        Pair{"telemetry.sdk.language", "go"},
+        Pair{"telemetry.sdk.name", "opentelemetry"},
+        Pair{"telemetry.sdk.version", "0.16.0"},
     };
     batch.resources.push_back({builder.attributes(resource), {}, false});
     batch.scopes.push_back({"checkout/runtime", "1.0.0", {}, {}});
@@ -190,7 +197,8 @@ Batch demoTraffic(TimeNs began, TimeNs now) {
     for (const RuntimeMetric& metric : runtimeMetrics) {
         const std::size_t begin = batch.numberPoints.size();
         addNumber(common, whole(metric.value(t)));
-        batch.metrics.push_back({0, 0,
+        batch.metrics.push_back({0,
+                                 0,
                                  {metric.name, metric.unit, metric.description, MetricType::Sum,
                                   false, Temporality::Cumulative},
                                  numbersFrom(begin)});
@@ -204,7 +212,8 @@ Batch demoTraffic(TimeNs began, TimeNs now) {
         routeAttributes.push_back(builder.attributes(pairs));
         addNumber(routeAttributes.back(), whole(std::floor(route.count(t))));
     }
-    batch.metrics.push_back({0, 0,
+    batch.metrics.push_back({0,
+                             0,
                              {"checkout.http.requests", "", "Requests answered.", MetricType::Sum,
                               true, Temporality::Cumulative},
                              numbersFrom(firstRequest)});
@@ -229,7 +238,8 @@ Batch demoTraffic(TimeNs began, TimeNs now) {
         point.hasSum = true;
         batch.histogramPoints.push_back(point);
     }
-    batch.metrics.push_back({0, 0,
+    batch.metrics.push_back({0,
+                             0,
                              {"checkout.http.duration", "s", "Time to answer a request.",
                               MetricType::Histogram, false, Temporality::Cumulative},
                              {0, static_cast<std::uint32_t>(routes.size())}});
@@ -252,8 +262,7 @@ Batch asPage(const Batch& traffic, const LabelsOf& labelsOf) {
     page.counts = traffic.counts;
     page.doubles = traffic.doubles;
     for (MetricBlock& metric : page.metrics) {
-        metric.descriptor.name =
-            builder.keep(prometheusName(Descriptor(metric.descriptor), false));
+        metric.descriptor.name = builder.keep(prometheusName(Descriptor(metric.descriptor), false));
         metric.descriptor.description = builder.keep(metric.descriptor.description);
         metric.descriptor.unit = {};
     }
@@ -264,7 +273,7 @@ Batch asPage(const Batch& traffic, const LabelsOf& labelsOf) {
             page.attributes.push_back({builder.keep(name), Value::string(builder.keep(value))});
             ++point.attributes.count;
         }
-        point.time = point.startTime = 0; // a page says how things are now, not when
+        point.startTime = 0;
     };
     for (NumberPoint& point : page.numberPoints)
         relabel(point);
@@ -282,6 +291,9 @@ Batch asApplicationPage(const Batch& traffic) {
         all.insert(all.end(), point.begin(), point.end());
         return AttributeSet(all);
     });
+    const auto saysNow = [](PointHeader& point) { point.time = 0; };
+    std::for_each(page.numberPoints.begin(), page.numberPoints.end(), saysNow);
+    std::for_each(page.histogramPoints.begin(), page.histogramPoints.end(), saysNow);
     for (MetricBlock& metric : page.metrics) {
         // This exposition has no up-down sum: what may fall is a gauge.
         if (metric.descriptor.type == MetricType::Sum && !metric.descriptor.monotonic)

@@ -10,7 +10,7 @@ namespace sightglass {
 /// program, a request counter and a latency histogram. A pure function of the time since it began,
 /// so that every run tells the same story:
 ///
-/// - the heap grows and falls at a collection every 1.9 s, which a path that takes it for a counter
+/// - the heap grows and falls at a collection every 2.4 s, which a path that takes it for a counter
 ///   shows as resets;
 /// - every 12 s a rush of customers quadruples the requests for 4 s;
 /// - every 20 s payments fail for 3 s.
@@ -20,11 +20,12 @@ namespace sightglass {
 [[nodiscard]] Batch demoTraffic(TimeNs began, TimeNs now);
 
 /// The same batch as the application's own /metrics page has it: names and labels translated, every
-/// resource attribute a label of every sample.
+/// resource attribute a label of every sample, and no times: a page says how things are now.
 [[nodiscard]] Batch asApplicationPage(const Batch& traffic);
 
 /// The same batch as an old collector's Prometheus exporter had it: every sum a counter, monotonic
-/// or not, and the resource gone.
+/// or not, and the resource gone. It sends the points' own times along (send_timestamps), so that
+/// the window shows the same value at the same time on every path.
 [[nodiscard]] Batch asOldCollectorPage(const Batch& traffic);
 
 } // namespace sightglass

@@ -94,8 +94,8 @@ void Analyst::analyse() {
         next->catalog = before->catalog;
     }
     // Families point into catalog rows; they change only with them.
-    next->families = next->catalog == before->catalog ? before->families
-                                                      : groupFamilies(*next->catalog);
+    next->families =
+        next->catalog == before->catalog ? before->families : groupFamilies(*next->catalog);
     next->findings = m_diagnosis.run({*next->catalog, next->families, targets, {}, false, now});
     if (next->catalog == before->catalog && next->findings == before->findings)
         return;

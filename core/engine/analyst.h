@@ -14,9 +14,9 @@
 
 namespace sightglass {
 
-/// The worker that turns the catalog into what the window shows: families and findings. Looks twenty
-/// times a second whether the catalog or a target's health moved, never more than a quarter of its
-/// time, and publishes an immutable Analysis. Owned by the engine; any thread may read.
+/// The worker that turns the catalog into what the window shows: families and findings. Looks
+/// twenty times a second whether the catalog or a target's health moved, never more than a quarter
+/// of its time, and publishes an immutable Analysis. Owned by the engine; any thread may read.
 class Analyst {
   public:
     using TargetHealthSource = std::function<std::vector<TargetHealth>()>;

@@ -34,10 +34,10 @@ void DumpLoader::open(const std::string& path, Engine::WhenOpened done) {
     Request request{path, std::move(done)};
     if (m_queue.push(std::move(request), 1))
         return;
-    request.done(m_queue.closed() ? cancelled
-                                  : Error{ErrorCode::ResourceExhausted,
-                                          "too many dumps are waiting to be opened",
-                                          {}});
+    request.done(
+        m_queue.closed()
+            ? cancelled
+            : Error{ErrorCode::ResourceExhausted, "too many dumps are waiting to be opened", {}});
 }
 
 void DumpLoader::run(const std::stop_token& stop) {

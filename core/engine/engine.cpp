@@ -163,8 +163,7 @@ std::vector<OwnGauge> Engine::State::gauges() const {
     const StoreUsage usage = store.usage();
     return {
         {"sightglass_series", "Series in the ring.", static_cast<double>(usage.series)},
-        {"sightglass_memory_bytes", "Memory that the ring uses.",
-         static_cast<double>(usage.bytes)},
+        {"sightglass_memory_bytes", "Memory that the ring uses.", static_cast<double>(usage.bytes)},
         {"sightglass_memory_limit_bytes", "Memory that the ring may use.",
          static_cast<double>(options.memoryLimit)},
         {"sightglass_targets", "Targets that are scraped.",

@@ -82,8 +82,7 @@ Result<std::size_t> byteSize(std::string_view option) {
                         "' is not a size: write it as 512MiB or 1GiB, at least 1MiB",
                     {}};
     std::uint64_t number = 0;
-    const auto [end, error] =
-        std::from_chars(option.data(), option.data() + option.size(), number);
+    const auto [end, error] = std::from_chars(option.data(), option.data() + option.size(), number);
     if (error != std::errc())
         return bad;
     std::string_view unit = option.substr(static_cast<std::size_t>(end - option.data()));

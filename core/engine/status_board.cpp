@@ -14,8 +14,7 @@ constexpr TimeNs rateWindow = 2 * nsPerSecond;
 } // namespace
 
 StatusBoard::StatusBoard(const Clock& clock, Gather gather)
-    : m_clock(clock), m_gather(std::move(gather)),
-      m_published(std::make_shared<EngineStatus>()) {}
+    : m_clock(clock), m_gather(std::move(gather)), m_published(std::make_shared<EngineStatus>()) {}
 
 void StatusBoard::start() {
     refresh();
@@ -51,7 +50,8 @@ void StatusBoard::refresh() {
     };
     next->pointsPerSecond = rate("", next->points);
     for (ReceiverStatus& receiver : next->receivers)
-        receiver.pointsPerSecond = rate("r" + std::to_string(static_cast<int>(receiver.kind)), receiver.points);
+        receiver.pointsPerSecond =
+            rate("r" + std::to_string(static_cast<int>(receiver.kind)), receiver.points);
     for (OriginStatus& origin : next->origins)
         origin.pointsPerSecond = rate("o" + origin.origin.name(), origin.points);
     for (TargetStatus& target : next->targets) {

@@ -9,7 +9,9 @@
 namespace sightglass {
 
 Writer::Writer(Store& store, CounterRegistry& counters, const Clock& clock)
-    : m_store(store), m_counters(counters), m_clock(clock),
+    : m_store(store),
+      m_counters(counters),
+      m_clock(clock),
       m_accepted(counters.counter("sightglass_points_accepted_total",
                                   "Data points written to the ring.", CounterKind::Traffic)),
       m_queueFull(counters.counter(

@@ -193,8 +193,9 @@ AttributeSet& AttributeSet::operator=(const AttributeSet& other) {
 }
 
 const Value* AttributeSet::find(std::string_view key) const {
-    const auto it = std::lower_bound(m_list.begin(), m_list.end(), key,
-                                     [](const Attribute& a, std::string_view k) { return a.key < k; });
+    const auto it =
+        std::lower_bound(m_list.begin(), m_list.end(), key,
+                         [](const Attribute& a, std::string_view k) { return a.key < k; });
     return it != m_list.end() && it->key == key ? &it->value : nullptr;
 }
 

@@ -33,13 +33,15 @@ Number countNumber(std::uint64_t count) {
 }
 
 void insertLabel(Labels& labels, std::string name, std::string value) {
-    const auto at = std::lower_bound(labels.begin(), labels.end(), name,
-                                     [](const Label& l, const std::string& n) { return l.first < n; });
+    const auto at =
+        std::lower_bound(labels.begin(), labels.end(), name,
+                         [](const Label& l, const std::string& n) { return l.first < n; });
     labels.insert(at, {std::move(name), std::move(value)});
 }
 
 bool hasLabel(const Labels& labels, std::string_view name) {
-    return std::any_of(labels.begin(), labels.end(), [&](const Label& l) { return l.first == name; });
+    return std::any_of(labels.begin(), labels.end(),
+                       [&](const Label& l) { return l.first == name; });
 }
 
 /// What the series says of itself beside what we attach: its own job, instance or origin becomes
@@ -62,7 +64,8 @@ NativeHistogram nativeHistogram(const ExponentialHistogramSample& sample) {
         return std::exp2(std::ldexp(static_cast<double>(index), -sample.scale));
     };
     for (std::size_t i = sample.negativeCounts.size(); i-- > 0;) {
-        const std::int64_t index = std::int64_t{sample.negativeOffset} + static_cast<std::int64_t>(i);
+        const std::int64_t index =
+            std::int64_t{sample.negativeOffset} + static_cast<std::int64_t>(i);
         if (sample.negativeCounts[i] != 0)
             out.buckets.push_back({1, -bound(index + 1), -bound(index),
                                    static_cast<double>(sample.negativeCounts[i])});
@@ -71,10 +74,11 @@ NativeHistogram nativeHistogram(const ExponentialHistogramSample& sample) {
         out.buckets.push_back({3, -sample.zeroThreshold, sample.zeroThreshold,
                                static_cast<double>(sample.zeroCount)});
     for (std::size_t i = 0; i < sample.positiveCounts.size(); ++i) {
-        const std::int64_t index = std::int64_t{sample.positiveOffset} + static_cast<std::int64_t>(i);
+        const std::int64_t index =
+            std::int64_t{sample.positiveOffset} + static_cast<std::int64_t>(i);
         if (sample.positiveCounts[i] != 0)
-            out.buckets.push_back({0, bound(index), bound(index + 1),
-                                   static_cast<double>(sample.positiveCounts[i])});
+            out.buckets.push_back(
+                {0, bound(index), bound(index + 1), static_cast<double>(sample.positiveCounts[i])});
     }
     return out;
 }
@@ -107,8 +111,12 @@ class MetricViews {
   public:
     MetricViews(const SeriesReader& reader, const MetricInfo& metric, const Selector& selector,
                 TimeRange range, bool newestOnly, std::vector<ViewSeries>& out)
-        : m_reader(reader), m_metric(metric), m_selector(selector), m_range(range),
-          m_newestOnly(newestOnly), m_out(out),
+        : m_reader(reader),
+          m_metric(metric),
+          m_selector(selector),
+          m_range(range),
+          m_newestOnly(newestOnly),
+          m_out(out),
           m_name(prometheusName(metric.descriptor, metric.resource->isTarget)) {}
 
     /// False if no view of this metric has a name that the selector asks for.
@@ -340,8 +348,7 @@ Result<std::vector<ViewSeries>> PrometheusView::select(const CatalogSnapshot& ca
         return labels;
     };
     const Error tooMany{ErrorCode::ResourceExhausted,
-                        "more than " + std::to_string(limit) +
-                            " series match: narrow the selector",
+                        "more than " + std::to_string(limit) + " series match: narrow the selector",
                         {}};
 
     const bool wantsInfo = selector.matchesName("target_info");

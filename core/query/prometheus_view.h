@@ -42,8 +42,8 @@ struct ViewSeries {
     std::vector<ViewSample> samples;
 };
 
-/// The Prometheus view of what is kept: answers selectors. Holds no state of its own; any thread may
-/// call, several at once. Reader and origins outlive it.
+/// The Prometheus view of what is kept: answers selectors. Holds no state of its own; any thread
+/// may call, several at once. Reader and origins outlive it.
 class PrometheusView {
   public:
     PrometheusView(const SeriesReader& reader, const OriginTable& origins, std::string originLabel)

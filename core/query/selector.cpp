@@ -30,18 +30,14 @@ class SelectorParser {
         place.column = static_cast<std::uint32_t>(at + 1);
         return {code, std::move(message), std::move(place)};
     }
-    [[nodiscard]] Error fail(std::string message) const {
-        return failAt(m_at, std::move(message));
-    }
+    [[nodiscard]] Error fail(std::string message) const { return failAt(m_at, std::move(message)); }
 
     void skipSpace() {
         while (m_at < m_text.size() && std::isspace(static_cast<unsigned char>(m_text[m_at])) != 0)
             ++m_at;
     }
     [[nodiscard]] char peek() const { return m_at < m_text.size() ? m_text[m_at] : '\0'; }
-    [[nodiscard]] bool atQuote() const {
-        return peek() == '"' || peek() == '\'' || peek() == '`';
-    }
+    [[nodiscard]] bool atQuote() const { return peek() == '"' || peek() == '\'' || peek() == '`'; }
     bool take(std::string_view token) {
         if (!m_text.substr(m_at).starts_with(token))
             return false;
@@ -226,9 +222,8 @@ Result<LabelMatcher> LabelMatcher::make(Kind kind, std::string name, std::string
         options.set_dot_nl(true); // as Prometheus compiles them: ^(?s:...)$
         auto expression = std::make_shared<const re2::RE2>(out.m_value, options);
         if (!expression->ok())
-            return Error{ErrorCode::InvalidArgument,
-                         "not a regular expression: " + expression->error(),
-                         {}};
+            return Error{
+                ErrorCode::InvalidArgument, "not a regular expression: " + expression->error(), {}};
         out.m_expression = std::move(expression);
     }
     return out;

@@ -179,8 +179,8 @@ TEST_CASE("a histogram has bucket, sum and count views, cumulative and with +Inf
     std::map<std::string, std::string> buckets;
     for (const Json& row : api.query("duration_seconds_bucket"))
         buckets[row["metric"]["le"]] = row["value"][1];
-    CHECK(buckets == std::map<std::string, std::string>{
-                         {"0.5", "1"}, {"1000000", "3"}, {"+Inf", "6"}});
+    CHECK(buckets ==
+          std::map<std::string, std::string>{{"0.5", "1"}, {"1000000", "3"}, {"+Inf", "6"}});
     CHECK(api.query("duration_seconds_count").at(0)["value"][1] == "6");
     CHECK(api.query("duration_seconds_sum").at(0)["value"][1] == "12.5");
     CHECK(api.query("duration_seconds").empty());
@@ -234,8 +234,7 @@ TEST_CASE("metadata has the type, unit and help of each name") {
     api.otlp(request);
     api.page("# HELP a Help of a.\n# TYPE a counter\na 1\n");
     const Json metadata = api.data("metadata");
-    CHECK(metadata["a"] ==
-          Json::parse(R"([{"type":"counter","help":"Help of a.","unit":""}])"));
+    CHECK(metadata["a"] == Json::parse(R"([{"type":"counter","help":"Help of a.","unit":""}])"));
     CHECK(metadata["duration_seconds"][0]["type"] == "histogram");
     CHECK(metadata["duration_seconds"][0]["unit"] == "seconds");
     CHECK(api.data("metadata", "metric=a").size() == 1);
@@ -299,8 +298,9 @@ TEST_CASE("what cannot be answered is refused in Prometheus' envelope") {
 TEST_CASE("a query may be posted as a form, and only as a form") {
     Fixture api;
     api.page("x 1\n");
-    const HttpResponse answer = api.post(
-        "/api/v1/query", "application/x-www-form-urlencoded; charset=utf-8", "query=x&time=1700000000");
+    const HttpResponse answer =
+        api.post("/api/v1/query", "application/x-www-form-urlencoded; charset=utf-8",
+                 "query=x&time=1700000000");
     CHECK(Json::parse(answer.body)["data"]["result"].size() == 1);
     CHECK(api.post("/api/v1/query", "application/json", "{}").status == 415);
     CHECK(api.post("/metrics", "", "").status == 405);

@@ -39,8 +39,9 @@ TEST_CASE("a time is Unix seconds or RFC 3339") {
         REQUIRE(time.ok());
         CHECK(*time == row.time);
     }
-    for (const char* bad : {"", "now", "1e300", "NaN", "2023-02-30T00:00:00Z",
-                            "2023-11-14T22:13:20", "2023-11-14T25:13:20Z", "9999-01-01T00:00:00Z"}) {
+    for (const char* bad :
+         {"", "now", "1e300", "NaN", "2023-02-30T00:00:00Z", "2023-11-14T22:13:20",
+          "2023-11-14T25:13:20Z", "9999-01-01T00:00:00Z"}) {
         CAPTURE(bad);
         CHECK_FALSE(parseTime(bad).ok());
     }

@@ -48,7 +48,8 @@ TEST_CASE("sizes have binary and decimal units") {
     CHECK(*byteSize("512 MiB") == 512u << 20);
     CHECK(*byteSize("2G") == std::size_t{2} << 30);
     CHECK(*byteSize("5MB") == 5'000'000);
-    for (const char* bad : {"", "much", "-1MiB", "1", "512KiB", "1.5GiB", "1XiB", "99999999999GiB"}) {
+    for (const char* bad :
+         {"", "much", "-1MiB", "1", "512KiB", "1.5GiB", "1XiB", "99999999999GiB"}) {
         CAPTURE(bad);
         CHECK_FALSE(byteSize(bad).ok());
     }

@@ -74,7 +74,9 @@ TEST_CASE("a bad selector is refused with its column") {
 
 TEST_CASE("matchers see a missing label as empty and anchor their expressions") {
     const Labels labels{{"a", "one"}, {"b", "two"}};
-    const auto matches = [&](const char* text) { return parseSelector(text)->matches("x", labels); };
+    const auto matches = [&](const char* text) {
+        return parseSelector(text)->matches("x", labels);
+    };
     CHECK(matches("x"));
     CHECK_FALSE(matches("y"));
     CHECK(matches("x{a=\"one\",b!=\"one\"}"));
