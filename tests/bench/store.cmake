@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 sightglass_bench(bench_store SOURCES store_bench.cpp DEPENDS sg_catalog sg_store)
