@@ -18,6 +18,7 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::chrono::milliseconds drainTimeout{2'000};
+constexpr std::chrono::milliseconds interruptRetry{20};
 
 std::string lowerCase(std::string_view text) {
     std::string out(text);
@@ -83,7 +84,7 @@ void HttpConnection::awaitRequest() {
 
 void HttpConnection::readHead() {
     m_phase = Phase::Reading;
-    m_timedOut = m_keepAlive = m_isHead = m_isHttp10 = false;
+    m_interrupted = m_keepAlive = m_isHead = m_isHttp10 = false;
     arm(m_core.options().requestTimeout);
     if (!m_buffer)
         m_buffer = m_core.takeBuffer();
@@ -202,11 +203,10 @@ void HttpConnection::onBody(ErrorCode error) {
 void HttpConnection::onReadError(ErrorCode error) {
     if (m_phase == Phase::Closed)
         return;
-    if (m_timedOut) {
-        return refuse(408, "timeout", "the request did not come to its end in time");
-    }
-    if (error == asio::error::operation_aborted && m_core.stopping())
+    if (m_interrupted && m_core.stopping())
         return refuse(503, "stopping", "shutting down");
+    if (m_interrupted)
+        return refuse(408, "timeout", "the request did not come to its end in time");
     if (error == http::error::body_limit) {
         return refuse(413, "too-large",
                       "the body is larger than the limit of " +
@@ -346,10 +346,9 @@ void HttpConnection::close() {
 }
 
 void HttpConnection::shutDown() {
-    ErrorCode ignored;
     switch (m_phase) {
     case Phase::Reading:
-        m_socket.cancel(ignored); // onReadError tells the client
+        interruptRead();
         break;
     case Phase::Handling:
     case Phase::Writing:
@@ -373,11 +372,9 @@ void HttpConnection::arm(std::chrono::milliseconds timeout) {
 }
 
 void HttpConnection::onDeadline() {
-    ErrorCode ignored;
     switch (m_phase) {
     case Phase::Reading:
-        m_timedOut = true;
-        m_socket.cancel(ignored); // onReadError tells the client
+        interruptRead();
         break;
     case Phase::Writing:
         m_core.countRefusal("slow-reader");
@@ -391,6 +388,14 @@ void HttpConnection::onDeadline() {
     case Phase::Closed:
         break;
     }
+}
+
+void HttpConnection::interruptRead() {
+    m_interrupted = true;
+    ErrorCode ignored;
+    m_socket.cancel(ignored); // onReadError tells the client
+    // Reading goes on if one of its steps had just ended: then nothing was there to cancel.
+    arm(interruptRetry);
 }
 
 void HttpConnection::releaseBuffer() {

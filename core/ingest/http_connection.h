@@ -67,6 +67,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
     void arm(std::chrono::milliseconds timeout);
     void onDeadline();
+    /// Ends reading, whose handler then refuses the request.
+    void interruptRead();
     void releaseBuffer();
 
     HttpServerCore& m_core;
@@ -75,7 +77,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     bool m_isLoopback = false;
 
     Phase m_phase = Phase::Idle;
-    bool m_timedOut = false;
+    bool m_interrupted = false; ///< by the deadline or by the server's stop
     bool m_keepAlive = false;
     bool m_isHead = false;
     bool m_isHttp10 = false;

@@ -32,7 +32,8 @@ struct HttpServerOptions {
     /// Makes the answer to what the server itself refuses. The request holds what was read of it;
     /// its headers are empty if they could not be read. Unset: the message as plain text. Called
     /// on the server's thread.
-    std::function<HttpResponse(const HttpRequest&, int status, const std::string& message)> refusal = {};
+    std::function<HttpResponse(const HttpRequest&, int status, const std::string& message)>
+        refusal = {};
 };
 
 /// An HTTP/1.1 server for a few handlers and many clients: the OTLP/HTTP receiver, the API and the

@@ -236,9 +236,9 @@ double measure(const StartServer& start, int requests) {
 int main(int argc, char** argv) {
     const int millions = argc > 1 ? std::max(1, std::atoi(argv[1])) : 4;
     const int requests = millions * 1'000'000 / static_cast<int>(pointsPerRequest);
-    std::printf("OTLP/gRPC, %d requests of %u points, %d in flight; "
+    std::printf("OTLP/gRPC, %d requests of %u points, %d in flight, %u series; "
                 "server CPU s per million points\n",
-                requests, pointsPerRequest, inFlight);
+                requests, pointsPerRequest, inFlight, inFlight * pointsPerRequest);
     const double peer = measure(startPeer, requests);
     std::printf("  generated classes, thrown away (peer)        %.3f\n", peer);
     const double decoded = measure(startReceiver, requests);

@@ -426,11 +426,12 @@ TEST_CASE("stopping lets the request under way be answered, and ends the others"
     Served served(options,
                   [&late](const HttpRequest&, const Respond& respond) { late.set_value(respond); });
     RawClient idle(served.address), half(served.address), busy(served.address);
-    half.send("GET / HT");
+    half.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n"
+              "Expect: 100-continue\r\n\r\n");
+    REQUIRE(half.receive().status == 100); // so the server is within its request
     busy.send(get);
     const Respond respond = late.get_future().get();
     REQUIRE(soon([&] { return served.server.connections() == 3; }));
-    std::this_thread::sleep_for(50ms); // until the half request has been read
 
     std::jthread stopping([&] { served.server.stop(); });
     CHECK(idle.closedByServer());
