@@ -165,6 +165,8 @@ class ShellTest : public QObject {
     void targetsAreRemembered();
     void aDemoHasABadgeAndLeave();
     void everyFocusableWidgetHasAName();
+    void dialogsHaveNamesAndRoom_data();
+    void dialogsHaveNamesAndRoom();
     void nothingIsClipped_data();
     void nothingIsClipped();
 };
@@ -300,6 +302,8 @@ void ShellTest::findLeadsToMetricsLabelsAndFindings() {
     QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("heap_idle"));
     const auto* palette = bench.window->findChild<FindPalette*>();
     QVERIFY(palette->isVisible());
+    QVERIFY(QDir().mkpath(QStringLiteral("pictures")));
+    QVERIFY(bench.window->grab().save(QStringLiteral("pictures/find.png")));
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
     QVERIFY(!palette->isVisible());
     QVERIFY(bench.selection.family().contains(QStringLiteral("heap_idle")));
@@ -518,14 +522,36 @@ void ShellTest::everyFocusableWidgetHasAName() {
         bench.press(page);
         QCOMPARE(nameless(*bench.window).join('\n'), QString());
     }
-    for (const Command dialog :
-         {Command::AddTarget, Command::Settings, Command::Shortcuts, Command::Manual}) {
-        bench.press(dialog);
-        auto* open = bench.window->findChild<QDialog*>(QString(), Qt::FindDirectChildrenOnly);
-        QVERIFY(open);
-        QCOMPARE(nameless(*open).join('\n'), QString());
-        delete open;
+}
+
+void ShellTest::dialogsHaveNamesAndRoom_data() {
+    QTest::addColumn<Command>("command");
+    QTest::addColumn<int>("percent");
+    for (const int percent : {100, 200}) {
+        QTest::addRow("target-%d", percent) << Command::AddTarget << percent;
+        QTest::addRow("settings-%d", percent) << Command::Settings << percent;
+        QTest::addRow("shortcuts-%d", percent) << Command::Shortcuts << percent;
+        QTest::addRow("manual-%d", percent) << Command::Manual << percent;
+        QTest::addRow("about-%d", percent) << Command::About << percent;
     }
+}
+
+void ShellTest::dialogsHaveNamesAndRoom() {
+    QFETCH(Command, command);
+    QFETCH(int, percent);
+    QVERIFY(QDir().mkpath(QStringLiteral("pictures")));
+    Bench bench;
+    bench.theme.setTextPercent(percent);
+    bench.press(command);
+    auto* open = bench.window->findChild<QDialog*>(QString(), Qt::FindDirectChildrenOnly);
+    QVERIFY(open);
+    QTest::qWait(20);
+    QVERIFY(open->grab().save(QStringLiteral("pictures/dialog-%1.png")
+                                  .arg(QString::fromLatin1(QTest::currentDataTag()))));
+    QCOMPARE(nameless(*open).join('\n'), QString());
+    QCOMPARE(clipped(*open).join('\n'), QString());
+    QTest::keyClick(open, Qt::Key_Escape);
+    QVERIFY(!open->isVisible());
 }
 
 void ShellTest::nothingIsClipped_data() {
