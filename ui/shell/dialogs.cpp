@@ -11,7 +11,11 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSlider>
+#include <QTextBlock>
 #include <QTextBrowser>
+#include <QTextCursor>
+#include <QTextList>
+#include <QTextTable>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -154,29 +158,38 @@ ShortcutSheet::ShortcutSheet(const Theme& theme, QWidget* parent) : QDialog(pare
     grid->setHorizontalSpacing(theme.px(16));
     grid->setVerticalSpacing(theme.px(4));
 
-    // Two columns of groups, broken where a menu ends past the half.
-    const auto& table = commandTable();
+    // Menus in three columns, or two where the window is narrow for its text.
+    const bool wide = !parent || parent->width() >= theme.px(960);
+    const auto beginsColumn = [wide](const QByteArray& menu) {
+        return menu == "&Chart" || (wide && menu == "&View");
+    };
     int row = 0;
     int side = 0;
     QByteArray menu;
-    for (qsizetype i = 0; i < table.size(); ++i) {
-        const CommandInfo& info = table[i];
+    auto scope = CommandInfo::Scope::Window;
+    const auto note = [&](const QString& text) {
+        grid->addWidget(new Label(text, theme, Theme::Size::Small, false, Label::Ink::Text2, sheet),
+                        row++, side * 3, 1, 2);
+    };
+    for (const CommandInfo& info : commandTable()) {
         if (menu != info.menu) {
-            if (side == 0 && i > table.size() / 2 - 4) {
-                side = 1;
+            menu = info.menu;
+            if (beginsColumn(menu)) {
+                ++side;
                 row = 0;
             }
-            menu = info.menu;
             if (row > 0)
                 grid->setRowMinimumHeight(row++, theme.px(12));
             grid->addWidget(new Label(plain(info.menu), theme, Theme::Size::Pane, true,
                                       Label::Ink::Text, sheet),
                             row++, side * 3, 1, 2);
-            if (info.scope == CommandInfo::Scope::Chart)
-                grid->addWidget(new Label(tr("while the chart has the focus"), theme,
-                                          Theme::Size::Small, false, Label::Ink::Text2, sheet),
-                                row++, side * 3, 1, 2);
+            scope = CommandInfo::Scope::Window;
         }
+        if (info.scope == CommandInfo::Scope::Chart && scope != CommandInfo::Scope::Chart)
+            note(tr("while the chart has the focus"));
+        else if (info.scope != CommandInfo::Scope::Chart && scope == CommandInfo::Scope::Chart)
+            note(tr("anywhere"));
+        scope = info.scope;
         QStringList keys;
         for (const QKeySequence& key : shortcutsOf(info))
             keys << key.toString(QKeySequence::NativeText);
@@ -187,7 +200,8 @@ ShortcutSheet::ShortcutSheet(const Theme& theme, QWidget* parent) : QDialog(pare
                                   Label::Ink::Text2, sheet),
                         row++, side * 3 + 1);
     }
-    grid->setColumnMinimumWidth(2, theme.px(32));
+    for (int gap = 0; gap < side; ++gap)
+        grid->setColumnMinimumWidth(gap * 3 + 2, theme.px(32));
     grid->setRowStretch(100, 1);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
@@ -200,6 +214,34 @@ ShortcutSheet::ShortcutSheet(const Theme& theme, QWidget* parent) : QDialog(pare
     resize(wanted.boundedTo(most));
 }
 
+namespace {
+
+/// Qt measures Markdown's margins and code font in points, which fonts in pixels do not have.
+void spaceOut(QTextDocument& document, const Theme& theme) {
+    QTextCursor cursor(&document);
+    for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
+        cursor.setPosition(block.position());
+        QTextBlockFormat format = block.blockFormat();
+        const bool heading = format.headingLevel() > 0;
+        const bool tight = block.textList() || cursor.currentTable();
+        format.setTopMargin(heading && block.position() > 0 ? theme.px(12) : 0);
+        format.setBottomMargin(theme.px(heading ? 4 : tight ? 2 : 8));
+        cursor.setBlockFormat(format);
+        for (auto it = block.begin(); !it.atEnd(); ++it) {
+            const QTextFragment fragment = it.fragment();
+            if (!fragment.charFormat().fontFixedPitch())
+                continue;
+            cursor.setPosition(fragment.position());
+            cursor.setPosition(fragment.position() + fragment.length(), QTextCursor::KeepAnchor);
+            QTextCharFormat code;
+            code.setFontFamilies({theme.mono().family()});
+            cursor.mergeCharFormat(code);
+        }
+    }
+}
+
+} // namespace
+
 ManualWindow::ManualWindow(const Theme& theme, QWidget* parent) : QDialog(parent) {
     setWindowTitle(tr("Manual"));
     setAttribute(Qt::WA_DeleteOnClose);
@@ -209,10 +251,13 @@ ManualWindow::ManualWindow(const Theme& theme, QWidget* parent) : QDialog(parent
     page->setFrameShape(QFrame::NoFrame);
     page->setOpenLinks(false);
     page->document()->setDocumentMargin(theme.px(16));
-    const auto open = [page](const QString& name) {
+    const auto open = [page, &theme](const QString& name) {
         QFile file(QStringLiteral(":/manual/%1").arg(name));
-        if (file.open(QIODevice::ReadOnly))
-            page->setMarkdown(QString::fromUtf8(file.readAll()));
+        if (!file.open(QIODevice::ReadOnly))
+            return;
+        page->setMarkdown(QString::fromUtf8(file.readAll()));
+        spaceOut(*page->document(), theme);
+        page->moveCursor(QTextCursor::Start);
     };
     connect(page, &QTextBrowser::anchorClicked, this,
             [open](const QUrl& link) { open(link.fileName()); });

@@ -55,7 +55,8 @@ class FindDelegate final : public QStyledItemDelegate {
         room.adjust(m_theme.px(26), 0, 0, 0);
         const QFont body = m_theme.font(Theme::Size::Body);
         const QFontMetrics metrics(body);
-        const int titleWidth = std::min(metrics.horizontalAdvance(hit.title), room.width() * 3 / 5);
+        const int titleWidth =
+            std::min(metrics.horizontalAdvance(hit.title) + 2, room.width() * 3 / 5);
         painter->setFont(body);
         painter->setPen(tokens.text);
         painter->drawText(QRect(room.left(), room.top(), titleWidth + 1, room.height()),
