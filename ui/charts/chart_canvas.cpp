@@ -276,12 +276,20 @@ void ChartCanvas::paintGrid(QPainter& painter, const Pane& pane, const QRect& re
     const QFont font = m_theme.font(Theme::Size::Small);
     const QFontMetrics metrics(font);
     painter.setFont(font);
+    // In a low pane only labels that stand clear of each other, the ends before the middle.
+    const double apart = 0.9 * metrics.height();
+    const double top = pane.axis.ticks.isEmpty() ? 0 : yOf(pane, pane.axis.ticks.last());
+    double below = HUGE_VAL;
     for (const double tick : pane.axis.ticks) {
         // On whole device pixels: a grid must not be blurred.
         const double y = std::round(yOf(pane, tick) * m_scale) / m_scale;
         painter.fillRect(
             QRectF(rect.left(), y, rect.width(), std::max(1.0, std::floor(m_scale)) / m_scale),
             tokens.border);
+        const bool clearOfTop = tick == pane.axis.ticks.last() || y - top >= apart;
+        if (below - y < apart || !clearOfTop)
+            continue;
+        below = y;
         painter.setPen(tokens.text2);
         painter.drawText(
             QRectF(0, y - metrics.height() / 2.0, rect.left() - m_theme.px(6), metrics.height()),

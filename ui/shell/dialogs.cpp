@@ -225,7 +225,8 @@ void spaceOut(QTextDocument& document, const Theme& theme) {
         const bool heading = format.headingLevel() > 0;
         const bool tight = block.textList() || cursor.currentTable();
         format.setTopMargin(heading && block.position() > 0 ? theme.px(12) : 0);
-        format.setBottomMargin(theme.px(heading ? 4 : tight ? 2 : 8));
+        const bool lastOfList = block.textList() && !block.next().textList();
+        format.setBottomMargin(theme.px(heading ? 4 : tight && !lastOfList ? 2 : 8));
         cursor.setBlockFormat(format);
         for (auto it = block.begin(); !it.atEnd(); ++it) {
             const QTextFragment fragment = it.fragment();

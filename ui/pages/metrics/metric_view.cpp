@@ -246,10 +246,11 @@ void MetricView::showTab() {
 
 void MetricView::sizeLower() {
     const bool tabInFront = m_tab != nullptr && m_tabs->currentIndex() == 1;
-    // The chart keeps at least half, whatever the tab wants.
-    const int wanted = tabInFront ? height() / 2 : m_legend->sizeHint().height();
-    m_lower->setFixedHeight(
-        std::clamp(wanted, m_theme.px(56), std::max(height() / 2, m_theme.px(56))));
+    // The chart keeps at least half of what the head leaves, whatever stands below wants.
+    const int tabs = m_tab != nullptr ? m_tabs->sizeHint().height() : 0;
+    const int room = (height() - m_chart->y() - tabs) / 2;
+    const int wanted = tabInFront ? room : m_legend->sizeHint().height();
+    m_lower->setFixedHeight(std::clamp(wanted, m_theme.px(56), std::max(room, m_theme.px(56))));
     update();
 }
 
