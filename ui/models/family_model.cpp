@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/model/prometheus_names.h"
 #include "ui/look/marks.h"
 
 namespace sightglass::ui {
@@ -323,7 +324,12 @@ QVariant FamilyModel::data(const QModelIndex& index, int role) const {
         const Descriptor* descriptor = referenceDescriptor(*row.family, referenceOf(*row.family));
         if (descriptor == nullptr)
             return QString();
-        return toText(role == UnitRole ? descriptor->unit : descriptor->description);
+        if (role == HelpRole)
+            return toText(descriptor->description);
+        // "By" as people say it; an annotation such as "{request}" without its braces.
+        if (const auto word = prometheusUnit(descriptor->unit, descriptor->type); !word.empty())
+            return toText(word);
+        return toText(descriptor->unit).remove(u'{').remove(u'}');
     }
     case Qt::ToolTipRole: {
         QString text = QStringLiteral("<b>%1</b>").arg(name.toHtmlEscaped());

@@ -129,6 +129,19 @@ class FamilyModelTest : public QObject {
         QCOMPARE(spoken, "sys, error: gauge on path 1, counter on path 2");
     }
 
+    void saysUnitsAsPeopleDo() {
+        OriginTable origins;
+        AnalysisBuilder builder(origins);
+        const OriginId otlp = builder.otlp();
+        builder.addOtlp(otlp, "pool.size", MetricType::Gauge, false, "By", "", {});
+        builder.addOtlp(otlp, "pool.users", MetricType::Gauge, false, "{user}", "", {});
+        FamilyModel model;
+        model.setAnalysis(builder.build());
+        QCOMPARE(model.indexOfFamily("pool_size_bytes").data(FamilyModel::UnitRole).toString(),
+                 "bytes");
+        QCOMPARE(model.indexOfFamily("pool_users").data(FamilyModel::UnitRole).toString(), "user");
+    }
+
     void keepsIndexesWhenMoreArrives() {
         OriginTable origins;
         AnalysisBuilder builder(origins);

@@ -82,7 +82,10 @@ void FindingDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
         painter->drawLine(cell.left(), cell.bottom(), cell.right() + 1, cell.bottom());
         if (index.column() == 0)
             painter->drawLine(cell.left() + 1, cell.top() + 1, cell.left() + 1, cell.bottom());
-        if (index.column() == FindingModel::ColumnCount - 1)
+        int last = FindingModel::ColumnCount - 1;
+        while (last > 0 && view->isColumnHidden(last))
+            --last;
+        if (index.column() == last)
             painter->drawLine(cell.right(), cell.top() + 1, cell.right(), cell.bottom());
     }
     painter->restore();

@@ -49,30 +49,41 @@ const RuleInfo* infoOf(const std::string& rule) {
     return nullptr;
 }
 
-/// What a path said, one fact a line, in the words of its configuration.
-QString evidenceText(const Evidence& evidence) {
-    QStringList lines;
-    const auto add = [&](const char* key, const std::string& value) {
+struct Fact {
+    QString key, value;
+    friend bool operator==(const Fact&, const Fact&) = default;
+};
+
+/// What a path said, fact by fact.
+std::vector<Fact> factsOf(const Evidence& evidence) {
+    std::vector<Fact> facts;
+    const auto add = [&](const QString& key, const std::string& value) {
         if (!value.empty())
-            lines.push_back(
-                QStringLiteral("%1  %2").arg(QLatin1String(key), -11).arg(toText(value)));
+            facts.push_back({key, toText(value)});
     };
-    add("type", typeInWords(evidence.type).toStdString());
-    add("unit", evidence.unit);
-    add("temporality", evidence.temporality);
-    add("help", evidence.help);
+    if (!evidence.type.empty())
+        facts.push_back({FindingDetail::tr("type"), typeInWords(evidence.type)});
+    add(FindingDetail::tr("temporality"), evidence.temporality);
+    add(FindingDetail::tr("unit"), evidence.unit);
+    add(FindingDetail::tr("help"), evidence.help);
     std::size_t shown = 0;
     for (const auto& [key, value] : evidence.labels) {
         if (++shown > labelsShown) {
-            lines.push_back(
-                FindingDetail::tr("and %1 more").arg(evidence.labels.size() - labelsShown));
+            facts.push_back(
+                {{}, FindingDetail::tr("and %1 more").arg(evidence.labels.size() - labelsShown)});
             break;
         }
-        lines.push_back(QStringLiteral("%1=\"%2\"").arg(toText(key), toText(value)));
+        add(toText(key), value);
     }
-    if (!evidence.text.empty())
-        lines.push_back(toText(evidence.text));
-    return lines.join(u'\n');
+    add({}, evidence.text);
+    return facts;
+}
+
+bool sayTheSame(const Finding& a, const Finding& b) {
+    return a.key() == b.key() && a.resolved == b.resolved && a.message == b.message &&
+           std::equal(
+               a.evidence.begin(), a.evidence.end(), b.evidence.begin(), b.evidence.end(),
+               [](const Evidence& x, const Evidence& y) { return factsOf(x) == factsOf(y); });
 }
 
 } // namespace
@@ -89,19 +100,14 @@ FindingDetail::FindingDetail(EngineBridge& bridge, const Theme& theme, QWidget* 
 
 void FindingDetail::show(std::shared_ptr<const Finding> finding) {
     const bool same =
-        finding == m_finding ||
-        (finding && m_finding && finding->key() == m_finding->key() &&
-         finding->resolved == m_finding->resolved && finding->message == m_finding->message &&
-         finding->evidence.size() == m_finding->evidence.size() &&
-         std::equal(
-             finding->evidence.begin(), finding->evidence.end(), m_finding->evidence.begin(),
-             [](const auto& a, const auto& b) { return evidenceText(a) == evidenceText(b); }));
+        finding == m_finding || (finding && m_finding && sayTheSame(*finding, *m_finding));
     m_finding = std::move(finding);
     if (!same)
         rebuild();
 }
 
 void FindingDetail::rebuild() {
+    m_across = across();
     auto* page = new QWidget;
     page->setAutoFillBackground(true);
     page->setBackgroundRole(QPalette::Base);
@@ -147,6 +153,30 @@ void FindingDetail::rebuild() {
     setWidget(page);
 }
 
+/// Evidence is the sender's own words: in mono, never markup.
+QLabel* FindingDetail::monoText(const QString& text, bool key, QWidget* parent) {
+    auto* label = new QLabel(text, parent);
+    label->setTextFormat(Qt::PlainText);
+    label->setFont(m_theme.mono());
+    if (key) {
+        label->setForegroundRole(QPalette::PlaceholderText);
+    } else {
+        label->setWordWrap(true);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    }
+    return label;
+}
+
+int FindingDetail::across() const {
+    return viewport()->width() >= m_theme.px(480) ? 2 : 1;
+}
+
+void FindingDetail::resizeEvent(QResizeEvent* event) {
+    QScrollArea::resizeEvent(event);
+    if (m_finding && across() != m_across)
+        rebuild();
+}
+
 void FindingDetail::addEvidence(QVBoxLayout& column, QWidget& parent) {
     column.addSpacing(m_theme.px(8));
     column.addWidget(
@@ -155,7 +185,6 @@ void FindingDetail::addEvidence(QVBoxLayout& column, QWidget& parent) {
     auto* grid = new QGridLayout;
     grid->setHorizontalSpacing(m_theme.px(8));
     grid->setVerticalSpacing(m_theme.px(8));
-    constexpr int across = 2;
     for (std::size_t i = 0; i < m_finding->evidence.size(); ++i) {
         const Evidence& evidence = m_finding->evidence[i];
         const Origin origin = m_bridge.origin(evidence.origin);
@@ -181,17 +210,22 @@ void FindingDetail::addEvidence(QVBoxLayout& column, QWidget& parent) {
                                       Label::Ink::Text2, box));
         }
         inner->addLayout(head);
-        auto* said = new QLabel(evidenceText(evidence), box);
-        said->setTextFormat(Qt::PlainText);
-        said->setFont(m_theme.mono());
-        said->setWordWrap(true);
-        said->setTextInteractionFlags(Qt::TextSelectableByMouse);
-        inner->addWidget(said);
+        auto* facts = new QGridLayout;
+        facts->setHorizontalSpacing(m_theme.px(12));
+        facts->setVerticalSpacing(m_theme.px(2));
+        facts->setColumnStretch(1, 1);
+        int row = 0;
+        for (const Fact& fact : factsOf(evidence)) {
+            facts->addWidget(monoText(fact.key, true, box), row, 0, Qt::AlignTop);
+            facts->addWidget(monoText(fact.value, false, box), row, 1);
+            ++row;
+        }
+        inner->addLayout(facts);
         inner->addStretch(1);
         const int at = static_cast<int>(i);
-        grid->addWidget(box, at / across, at % across);
+        grid->addWidget(box, at / m_across, at % m_across);
     }
-    for (int i = 0; i < std::min<int>(across, static_cast<int>(m_finding->evidence.size())); ++i)
+    for (int i = 0; i < std::min<int>(m_across, static_cast<int>(m_finding->evidence.size())); ++i)
         grid->setColumnStretch(i, 1);
     column.addLayout(grid);
 }

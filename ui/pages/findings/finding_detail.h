@@ -8,6 +8,7 @@
 #include "ui/bridge/engine_bridge.h"
 #include "ui/look/theme.h"
 
+class QLabel;
 class QVBoxLayout;
 
 namespace sightglass::ui {
@@ -25,13 +26,19 @@ class FindingDetail : public QScrollArea {
     void show(std::shared_ptr<const Finding> finding);
     using QScrollArea::show;
 
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
     void rebuild();
+    [[nodiscard]] int across() const; ///< boxes of evidence that fit side by side
+    QLabel* monoText(const QString& text, bool key, QWidget* parent);
     void addEvidence(QVBoxLayout& column, QWidget& parent);
 
     EngineBridge& m_bridge;
     const Theme& m_theme;
     std::shared_ptr<const Finding> m_finding;
+    int m_across = 2;
 };
 
 } // namespace sightglass::ui

@@ -16,6 +16,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/diagnose/findings_json.h"
 #include "ui/look/format.h"
@@ -73,14 +74,13 @@ FindingsView::FindingsView(EngineBridge& bridge, Selection& selection, const The
     column->setSpacing(0);
     column->addWidget(m_header);
     if (m_place == Place::Page) {
-        auto* splitter = new QSplitter(Qt::Horizontal, this);
-        splitter->setChildrenCollapsible(false);
-        m_detail = new FindingDetail(bridge, theme, splitter);
-        splitter->addWidget(m_body);
-        splitter->addWidget(m_detail);
-        splitter->setStretchFactor(0, 3);
-        splitter->setStretchFactor(1, 2);
-        column->addWidget(splitter, 1);
+        m_splitter = new QSplitter(Qt::Horizontal, this);
+        m_splitter->setChildrenCollapsible(false);
+        m_detail = new FindingDetail(bridge, theme, m_splitter);
+        m_splitter->addWidget(m_body);
+        m_splitter->addWidget(m_detail);
+        connect(m_splitter, &QSplitter::splitterMoved, this, [this] { m_splitterMoved = true; });
+        column->addWidget(m_splitter, 1);
     } else {
         column->addWidget(m_body, 1);
     }
@@ -425,21 +425,44 @@ void FindingsView::spreadColumns() {
     std::array<int, FindingModel::ColumnCount> widths{
         std::max(m_theme.px(page ? 256 : 240), room * (page ? 30 : 25) / 100),
         std::max(m_theme.px(page ? 104 : 152), room * (page ? 14 : 17) / 100), 0,
-        m_theme.px(page ? 88 : 112), m_theme.px(64)};
-    const int detailAtLeast = m_theme.px(120);
-    int fixed = 0;
-    for (const int width : widths)
-        fixed += width;
-    if (fixed + detailAtLeast > room) {
-        for (int& width : widths)
-            width = width * room / (fixed + detailAtLeast);
-        fixed = 0;
-        for (const int width : widths)
-            fixed += width;
+        m_theme.px(page ? 96 : 112), m_theme.px(64)};
+    const auto left = [&] { return room - std::accumulate(widths.begin(), widths.end(), 0); };
+    if (left() < 0) {
+        widths[FindingModel::RuleColumn] = m_theme.px(208);
+        widths[FindingModel::WhatColumn] = m_theme.px(96);
     }
-    widths[FindingModel::DetailColumn] = std::max(0, room - fixed);
-    for (int column = 0; column < FindingModel::ColumnCount; ++column)
-        m_tree->setColumnWidth(column, widths[static_cast<std::size_t>(column)]);
+    // What does not fit goes, the least telling first; the rule or metric takes what is left.
+    if (left() >= m_theme.px(120))
+        widths[FindingModel::DetailColumn] = left();
+    else if (left() < 0)
+        widths[FindingModel::WhatColumn] = 0;
+    if (left() < -m_theme.px(40))
+        widths[FindingModel::LastSeenColumn] = 0;
+    widths[FindingModel::RuleColumn] += left();
+    for (int column = 0; column < FindingModel::ColumnCount; ++column) {
+        const int width = widths[static_cast<std::size_t>(column)];
+        m_tree->setColumnHidden(column, width <= 0);
+        if (width > 0)
+            m_tree->setColumnWidth(column, width);
+    }
+}
+
+void FindingsView::spreadPage() {
+    if (m_splitter == nullptr)
+        return;
+    const bool wide = width() >= m_theme.px(960);
+    const auto wanted = wide ? Qt::Horizontal : Qt::Vertical;
+    if (m_splitter->orientation() != wanted) {
+        m_splitter->setOrientation(wanted);
+        m_splitterMoved = false;
+    }
+    if (!m_splitterMoved)
+        m_splitter->setSizes(wide ? QList<int>{55, 45} : QList<int>{40, 60});
+}
+
+void FindingsView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    spreadPage();
 }
 
 void FindingsView::showMenu(const QPoint& at) {
@@ -519,6 +542,7 @@ void FindingsView::retheme() {
     m_resolved->setFont(m_theme.font(Theme::Size::Small));
     m_filter->setFixedWidth(m_theme.px(page ? 240 : 160));
     m_empty->setContentsMargins(m_theme.px(16), m_theme.px(8), m_theme.px(16), m_theme.px(8));
+    spreadPage();
     spreadColumns();
     m_tree->doItemsLayout();
     emit wantedHeightChanged();

@@ -14,6 +14,7 @@
 #include "ui/models/selection.h"
 
 class QLabel;
+class QSplitter;
 class QToolButton;
 class QTreeView;
 
@@ -64,6 +65,7 @@ class FindingsView : public QWidget {
 
   protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
     void buildHeader();
@@ -79,6 +81,7 @@ class FindingsView : public QWidget {
     void restoreView();
     void openNewGroups(int first, int last);
     void spreadColumns();
+    void spreadPage();
     void showMenu(const QPoint& at);
     void showDetail();
     void retheme();
@@ -103,6 +106,8 @@ class FindingsView : public QWidget {
     FindingDelegate* m_delegate = nullptr;
     QLabel* m_empty = nullptr;
     FindingDetail* m_detail = nullptr; ///< only of a Page
+    QSplitter* m_splitter = nullptr;   ///< likewise
+    bool m_splitterMoved = false;
     QTimer m_clock;
     QSet<QString> m_open; ///< groups that the user opened
     QString m_keptCurrent;
