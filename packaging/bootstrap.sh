@@ -29,6 +29,15 @@ test_packages='doctest-dev nlohmann-json3-dev xvfb xauth clang clang-format clan
 
 say() { printf '%s\n' "sightglass: $*"; }
 
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        command -v sudo >/dev/null || { say "not root, and there is no sudo"; exit 1; }
+        sudo "$@"
+    fi
+}
+
 # Installs those of the given packages that are not there yet; asks for root only then.
 install() {
     missing=
@@ -40,14 +49,9 @@ install() {
     done
     [ -n "$missing" ] || return 0
     say "installing:$missing"
-    as_root=
-    if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || { say "not root, and there is no sudo"; exit 1; }
-        as_root=sudo
-    fi
-    $as_root apt-get update -qq
+    as_root apt-get update -qq
     # shellcheck disable=SC2086 # a list of words
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
         $missing >"${TMPDIR:-/tmp}/sightglass-apt.log" 2>&1 || {
         cat "${TMPDIR:-/tmp}/sightglass-apt.log"
         exit 1
@@ -57,6 +61,9 @@ install() {
 install_for_tests() {
     # shellcheck disable=SC2086
     install $build_packages $test_packages
+    # The tests fetch peers, unpacked and not installed: that needs the lists even if nothing is
+    # missing here.
+    apt-cache show prometheus-node-exporter >/dev/null 2>&1 || as_root apt-get update -qq
     # Any Node.js from 18 on will do, for the OpenTelemetry SDK that the tests drive.
     command -v node >/dev/null && command -v npm >/dev/null || install nodejs npm
 }
@@ -90,7 +97,25 @@ run() {
     QT_QPA_PLATFORM=offscreen "$window" "$@" --screenshot "$picture" --after 8
     say "the picture is $picture"
     say "going on without a window, as 'sightglass-cli serve'; Ctrl+C ends it"
-    exec build/release/bin/sightglass-cli serve
+    # Of the arguments only those that serve has too: flags with their values, not the window's own.
+    for argument in "$@"; do
+        shift
+        case $argument in
+        --otlp-grpc | --otlp-http | --api | --scrape | --scrape-interval | --memory | --origin-label)
+            set -- "$@" "$argument"
+            keep_value=yes
+            ;;
+        --otlp-grpc=* | --otlp-http=* | --api=* | --scrape=* | --scrape-interval=* | --memory=* | \
+            --origin-label=*)
+            set -- "$@" "$argument"
+            ;;
+        *)
+            [ -z "${keep_value:-}" ] || set -- "$@" "$argument"
+            keep_value=
+            ;;
+        esac
+    done
+    exec build/release/bin/sightglass-cli serve "$@"
 }
 
 # Tests run so far, over all presets.

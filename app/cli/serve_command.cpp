@@ -10,54 +10,26 @@
 #include "app/cli/commands.h"
 #include "core/engine/engine.h"
 #include "core/engine/option_text.h"
-#include "core/ingest/scraper/target_url.h"
 #include "core/model/value.h"
 
 namespace sightglass {
 
 namespace {
 
-struct ServeOptions {
-    std::string otlpGrpc, otlpHttp, api;
-    std::vector<std::string> targets;
-    std::string scrapeInterval = "5s";
-    std::string memory = "512MiB";
-    std::string originLabel = "origin";
+struct ServeFlags {
+    ReceiverFlags receivers;
     std::string config, record; ///< accepted to say that they are not built yet
 };
 
-/// Fills the engine's options, or says what is wrong with the flags.
-Result<EngineOptions> engineOptions(const ServeOptions& options) {
+Result<EngineOptions> checked(const ServeFlags& flags) {
     const auto unbuilt = [](const char* flag) {
         return Error{ErrorCode::Unsupported, std::string(flag) + " is not built yet", {}};
     };
-    if (!options.config.empty())
+    if (!flags.config.empty())
         return unbuilt("--config");
-    if (!options.record.empty())
+    if (!flags.record.empty())
         return unbuilt("--record");
-    EngineOptions out;
-    for (const std::string* address : {&options.otlpGrpc, &options.otlpHttp, &options.api}) {
-        if (const auto checked = listenAddresses(*address, 1); !checked)
-            return checked.error();
-    }
-    out.otlpGrpc = options.otlpGrpc;
-    out.otlpHttp = options.otlpHttp;
-    out.api = options.api;
-    for (const std::string& target : options.targets) {
-        if (const auto url = parseTargetUrl(target); !url)
-            return url.error();
-    }
-    out.targets = options.targets;
-    const Result<TimeNs> interval = scrapeIntervalOf(options.scrapeInterval);
-    if (!interval)
-        return interval.error();
-    out.scrapeInterval = *interval;
-    const Result<std::size_t> memory = byteSize(options.memory);
-    if (!memory)
-        return memory.error();
-    out.memoryLimit = *memory;
-    out.originLabel = options.originLabel;
-    return out;
+    return engineOptions(flags.receivers);
 }
 
 /// The one line that scripts wait for.
@@ -114,35 +86,37 @@ ExitCode serve(const EngineOptions& options) {
 } // namespace
 
 void addServeCommand(CLI::App& program, ExitCode& exitCode) {
-    auto options = std::make_shared<ServeOptions>();
+    auto options = std::make_shared<ServeFlags>();
     CLI::App* command = program.add_subcommand(
         "serve", "Receive OTLP, scrape targets and answer the HTTP API, without a window.");
     command
-        ->add_option("--otlp-grpc", options->otlpGrpc,
+        ->add_option("--otlp-grpc", options->receivers.otlpGrpc,
                      "Listen for OTLP/gRPC: PORT, HOST:PORT or off "
                      "[127.0.0.1:4317 and [::1]:4317]. Port 0 picks a free one.")
         ->type_name("ADDR");
     command
-        ->add_option("--otlp-http", options->otlpHttp,
+        ->add_option("--otlp-http", options->receivers.otlpHttp,
                      "Listen for OTLP/HTTP [127.0.0.1:4318 and [::1]:4318].")
         ->type_name("ADDR");
     command
-        ->add_option("--api", options->api,
+        ->add_option("--api", options->receivers.api,
                      "Listen for the HTTP API [127.0.0.1:19090 and [::1]:19090].")
         ->type_name("ADDR");
     command
-        ->add_option("--scrape", options->targets,
+        ->add_option("--scrape", options->receivers.targets,
                      "Scrape this /metrics page; may be given several times. \"8889\" means "
                      "http://127.0.0.1:8889/metrics.")
         ->type_name("URL")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    command->add_option("--scrape-interval", options->scrapeInterval, "Time between scrapes [5s].")
+    command
+        ->add_option("--scrape-interval", options->receivers.scrapeInterval,
+                     "Time between scrapes [5s].")
         ->type_name("DURATION");
-    command->add_option("--memory", options->memory, "Memory for the series [512MiB].")
+    command->add_option("--memory", options->receivers.memory, "Memory for the series [512MiB].")
         ->type_name("SIZE");
     command
-        ->add_option("--origin-label", options->originLabel,
+        ->add_option("--origin-label", options->receivers.originLabel,
                      "Name of the label that says by which path a series came; \"\" leaves it "
                      "out [origin].")
         ->type_name("NAME");
@@ -151,7 +125,7 @@ void addServeCommand(CLI::App& program, ExitCode& exitCode) {
     command->add_option("--record", options->record, "Not built yet: record what arrives.")
         ->type_name("FILE");
     command->callback([options, &exitCode] {
-        const Result<EngineOptions> engine = engineOptions(*options);
+        const Result<EngineOptions> engine = checked(*options);
         if (!engine) {
             std::fprintf(stderr, "sightglass-cli serve: %s\n", engine.error().text().c_str());
             exitCode = ExitCode::Trouble;

@@ -2,28 +2,12 @@
 #include "app/window/options.h"
 
 #include <QCommandLineParser>
-#include <QRegularExpression>
+
+#include "core/engine/option_text.h"
 
 namespace sightglass {
 
 namespace {
-
-/// "512", "512k", "512 MiB", "1G": bytes, with powers of 1024.
-std::optional<std::size_t> parseSize(const QString& text) {
-    static const QRegularExpression form(QStringLiteral("^\\s*(\\d+)\\s*([kmgt]?)(i?b)?\\s*$"),
-                                         QRegularExpression::CaseInsensitiveOption);
-    const QRegularExpressionMatch match = form.match(text);
-    if (!match.hasMatch())
-        return std::nullopt;
-    bool fits = false;
-    const quint64 number = match.captured(1).toULongLong(&fits);
-    const QString unit = match.captured(2).toLower();
-    const int shift =
-        unit.isEmpty() ? 0 : (static_cast<int>(QStringLiteral("kmgt").indexOf(unit)) + 1) * 10;
-    if (!fits || number == 0 || number > (quint64{1} << 40) >> std::min(shift, 40))
-        return std::nullopt;
-    return static_cast<std::size_t>(number << shift);
-}
 
 std::optional<QSize> parseWindowSize(const QString& text) {
     const QStringList parts = text.split('x');
@@ -72,6 +56,11 @@ ParsedOptions parseOptions(const QStringList& arguments) {
         "scrape",
         "A page to scrape; 8889 means http://127.0.0.1:8889/metrics. May be given several times.",
         "URL");
+    const auto interval =
+        option("scrape-interval", "Time between scrapes (default 5s).", "DURATION");
+    const auto originLabel =
+        option("origin-label", "The label that says by which path a series came (default origin).",
+               "NAME");
     const auto memory = option("memory", "How much to keep (default 512MiB).", "SIZE");
     const auto theme = option("theme", "light or dark, for this run.", "NAME");
     const auto text = option("text", "Size of text, 100 to 200, for this run.", "PERCENT");
@@ -102,11 +91,20 @@ ParsedOptions parseOptions(const QStringList& arguments) {
     options.files = parser.positionalArguments();
     options.demo = parser.isSet(demo);
     options.screenshot = parser.value(screenshot);
-    options.engine.otlpGrpc = parser.value(otlpGrpc).toStdString();
-    options.engine.otlpHttp = parser.value(otlpHttp).toStdString();
-    options.engine.api = parser.value(api).toStdString();
+    ReceiverFlags flags;
+    flags.otlpGrpc = parser.value(otlpGrpc).toStdString();
+    flags.otlpHttp = parser.value(otlpHttp).toStdString();
+    flags.api = parser.value(api).toStdString();
     for (const QString& url : parser.values(scrape))
-        options.engine.targets.push_back(url.toStdString());
+        flags.targets.push_back(url.toStdString());
+    flags.scrapeInterval = parser.value(interval).toStdString();
+    flags.memory = parser.value(memory).toStdString();
+    if (parser.isSet(originLabel))
+        flags.originLabel = parser.value(originLabel).toStdString();
+    Result<EngineOptions> engine = engineOptions(flags);
+    if (!engine)
+        return wrong(QString::fromStdString(engine.error().text()));
+    options.engine = std::move(*engine);
     if (parser.isSet(after)) {
         bool isNumber = false;
         options.afterSeconds = parser.value(after).toDouble(&isNumber);
@@ -120,13 +118,6 @@ ParsedOptions parseOptions(const QStringList& arguments) {
             return wrong(
                 QStringLiteral("--size takes WIDTHxHEIGHT, not \"%1\"").arg(parser.value(size)));
         options.size = *wanted;
-    }
-    if (parser.isSet(memory)) {
-        const auto bytes = parseSize(parser.value(memory));
-        if (!bytes || *bytes < std::size_t{1} << 20)
-            return wrong(QStringLiteral("--memory takes a size of at least 1MiB, not \"%1\"")
-                             .arg(parser.value(memory)));
-        options.engine.memoryLimit = *bytes;
     }
     if (parser.isSet(theme)) {
         const QString name = parser.value(theme);

@@ -70,10 +70,13 @@ std::string rfc3339(TimeNs time) {
     return std::string(buffer, length) + '.' + digits.substr(1) + 'Z';
 }
 
-template <class Range>
-std::string stringArray(const Range& values) {
+/// At most `limit` of them; 0 is all.
+std::string stringArray(const std::set<std::string>& values, std::size_t limit) {
     std::string out = "[";
-    for (const auto& value : values) {
+    std::size_t count = 0;
+    for (const std::string& value : values) {
+        if (limit != 0 && count++ == limit)
+            break;
         if (out.size() > 1)
             out += ',';
         appendJsonString(out, value);
@@ -326,6 +329,9 @@ ApiHandler::Answer ApiHandler::series(const Params& params) const {
 }
 
 ApiHandler::Answer ApiHandler::labels(const Params& params) const {
+    const Result<std::size_t> limit = params.limit();
+    if (!limit)
+        return limit.error();
     const auto found = matchingSeries(params, false);
     if (!found)
         return found.error();
@@ -335,10 +341,13 @@ ApiHandler::Answer ApiHandler::labels(const Params& params) const {
         for (const Label& label : row.labels)
             names.insert(label.first);
     }
-    return stringArray(names);
+    return stringArray(names, *limit);
 }
 
 ApiHandler::Answer ApiHandler::labelValues(const std::string& name, const Params& params) const {
+    const Result<std::size_t> limit = params.limit();
+    if (!limit)
+        return limit.error();
     const auto found = matchingSeries(params, false);
     if (!found)
         return found.error();
@@ -351,7 +360,7 @@ ApiHandler::Answer ApiHandler::labelValues(const std::string& name, const Params
                 values.insert(label.second);
         }
     }
-    return stringArray(values);
+    return stringArray(values, *limit);
 }
 
 ApiHandler::Answer ApiHandler::metadata(const Params& params) const {

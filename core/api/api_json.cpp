@@ -142,7 +142,7 @@ void appendMatrixJson(std::string& out, const std::vector<ViewSeries>& series) {
         out += "{\"metric\":";
         appendMetricJson(out, row);
         // A series is all numbers or all histograms: its type is part of its identity.
-        const bool histograms = row.samples.front().histogram.has_value();
+        const bool histograms = row.samples.front().histogram != nullptr;
         out += histograms ? ",\"histograms\":[" : ",\"values\":[";
         bool firstSample = true;
         for (const ViewSample& sample : row.samples) {

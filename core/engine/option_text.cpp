@@ -9,6 +9,8 @@
 
 #include <arpa/inet.h>
 
+#include "core/ingest/scraper/target_url.h"
+#include "core/model/prometheus_names.h"
 #include "core/query/selector.h"
 
 namespace sightglass {
@@ -104,6 +106,53 @@ Result<TimeNs> scrapeIntervalOf(std::string_view option) {
     if (interval && *interval < 100 * nsPerMs)
         return Error{ErrorCode::InvalidArgument, "an interval must be at least 100ms", {}};
     return interval;
+}
+
+namespace {
+
+/// A label name that no other label of a series has.
+bool isFreeLabelName(std::string_view name) {
+    return name == prometheusLabelName(name) && name != "job" && name != "instance" &&
+           name != "le" && name != "quantile" && !name.starts_with("__");
+}
+
+} // namespace
+
+Result<EngineOptions> engineOptions(const ReceiverFlags& flags) {
+    EngineOptions out;
+    for (const std::string* address : {&flags.otlpGrpc, &flags.otlpHttp, &flags.api}) {
+        if (const auto checked = listenAddresses(*address, 1); !checked)
+            return checked.error();
+    }
+    out.otlpGrpc = flags.otlpGrpc;
+    out.otlpHttp = flags.otlpHttp;
+    out.api = flags.api;
+    for (const std::string& target : flags.targets) {
+        if (const auto url = parseTargetUrl(target); !url)
+            return url.error();
+    }
+    out.targets = flags.targets;
+    if (!flags.scrapeInterval.empty()) {
+        const Result<TimeNs> interval = scrapeIntervalOf(flags.scrapeInterval);
+        if (!interval)
+            return interval.error();
+        out.scrapeInterval = *interval;
+    }
+    if (!flags.memory.empty()) {
+        const Result<std::size_t> memory = byteSize(flags.memory);
+        if (!memory)
+            return memory.error();
+        out.memoryLimit = *memory;
+    }
+    if (flags.originLabel) {
+        if (!flags.originLabel->empty() && !isFreeLabelName(*flags.originLabel))
+            return Error{ErrorCode::InvalidArgument,
+                         "'" + *flags.originLabel +
+                             "' cannot name the origin: it is no label name, or is taken",
+                         {}};
+        out.originLabel = *flags.originLabel;
+    }
+    return out;
 }
 
 } // namespace sightglass

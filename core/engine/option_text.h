@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
+#include "core/engine/engine.h"
 
 namespace sightglass {
 
@@ -30,5 +32,16 @@ Result<std::size_t> byteSize(std::string_view option);
 
 /// An interval such as "5s" or "250ms"; at least 100 ms.
 Result<TimeNs> scrapeIntervalOf(std::string_view option);
+
+/// The receiver flags that the window and `serve` share, as typed; empty: the default.
+struct ReceiverFlags {
+    std::string otlpGrpc, otlpHttp, api;
+    std::vector<std::string> targets;
+    std::string scrapeInterval, memory;
+    std::optional<std::string> originLabel; ///< "" leaves the label out
+};
+
+/// The flags as options, every one checked.
+Result<EngineOptions> engineOptions(const ReceiverFlags& flags);
 
 } // namespace sightglass

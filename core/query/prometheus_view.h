@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +13,8 @@
 #include "core/query/selector.h"
 
 namespace sightglass {
+
+enum class Want;
 
 /// A native histogram in the form Prometheus' API gives it: non-empty buckets with their bounds and
 /// which bounds belong to the bucket (0: the upper, 1: the lower, 2: none, 3: both).
@@ -29,8 +31,8 @@ struct NativeHistogram {
 /// One value of a series in the Prometheus view: a number or a native histogram.
 struct ViewSample {
     TimeNs time = 0;
-    Number value; ///< an integer stays one
-    std::optional<NativeHistogram> histogram;
+    Number value;                                     ///< an integer stays one
+    std::shared_ptr<const NativeHistogram> histogram; ///< null: a number
     bool stale = false;
 };
 
@@ -53,8 +55,11 @@ class PrometheusView {
     static constexpr TimeNs lookback = 300 * nsPerSecond;
     /// Steps of one range query, as Prometheus limits them.
     static constexpr TimeNs mostSteps = 11'000;
+    /// Samples that one request may hold at a time.
+    static constexpr std::size_t mostSamples = 5'000'000;
 
-    // Each gives an Error (ResourceExhausted) if more than `limit` series match.
+    // Each gives an Error (ResourceExhausted) if more than `limit` series or `mostSamples` samples
+    // match.
 
     /// The newest value of each matching series at `time`; series that are stale or silent for
     /// longer than `lookback` are left out.
@@ -73,7 +78,6 @@ class PrometheusView {
                                            TimeRange range, std::size_t limit) const;
 
   private:
-    enum class Want { Newest, All, Existence };
     Result<std::vector<ViewSeries>> select(const CatalogSnapshot& catalog, const Selector& selector,
                                            TimeRange range, Want want, std::size_t limit) const;
 

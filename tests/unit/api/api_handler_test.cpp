@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -157,6 +158,38 @@ TEST_CASE("a range query steps from start to end inclusive") {
           Json::parse(R"([[1700000000,"1"],[1700000005,"1"],[1700000010,"2"],[1700000015,"2"]])"));
 }
 
+TEST_CASE("the widest steps and ranges that there are still end") {
+    Fixture api;
+    api.page("x 1\n", start);
+    const Json stepped =
+        api.data("query_range", "query=x&start=0&end=9200000000&step=9200000000")["result"];
+    CHECK(stepped.empty());
+    const Json raw =
+        api.data("query", "query=x%5B290y%5D&time=9200000000")["result"].at(0).at("values");
+    CHECK(raw.size() == 1);
+    CHECK(api.data("query", "query=x%5B290y%5D&time=-9200000000")["result"].empty());
+}
+
+TEST_CASE("a resource's target_info is known between its first and its last point") {
+    Fixture api;
+    api.otlp(request);
+    api.otlp(std::regex_replace(std::string(request), std::regex("1700000000000000000"),
+                                "1700003600000000000"));
+    const Json range = api.data(
+        "query_range", "query=target_info&start=1700000000&end=1700003600&step=600")["result"];
+    CHECK(range.at(0).at("values").size() == 7);
+}
+
+TEST_CASE("series and labels are listed without reading their samples") {
+    Fixture api;
+    api.otlp(request);
+    CHECK(api.data("series", "match[]=duration_seconds_bucket").size() == 3);
+    CHECK(api.data("series", "match[]=wait").size() == 1);
+    CHECK(api.data("series", "match[]=size").size() == 1);
+    CHECK(api.data("label/__name__/values", "limit=2").size() == 2);
+    CHECK(api.data("labels", "limit=1").size() == 1);
+}
+
 TEST_CASE("OTLP is answered in Prometheus names, and integers stay exact") {
     Fixture api;
     api.otlp(request);
@@ -276,6 +309,9 @@ TEST_CASE("what cannot be answered is refused in Prometheus' envelope") {
         {"/api/v1/query_range", "query=x&start=1&end=2", 400, "bad_data"},
         {"/api/v1/query_range", "query=x&start=2&end=1&step=1", 400, "bad_data"},
         {"/api/v1/query_range", "query=x&start=0&end=20000&step=1", 400, "bad_data"},
+        {"/api/v1/query_range", "query=x&start=-9200000000&end=9200000000&step=0.001", 400,
+         "bad_data"},
+        {"/api/v1/labels", "limit=x", 400, "bad_data"},
         {"/api/v1/query_range", "query=x%5B1m%5D&start=0&end=2&step=1", 400, "bad_data"},
         {"/api/v1/series", "", 400, "bad_data"},
         {"/api/v1/series", "match[]=%7B%7D", 400, "bad_data"},

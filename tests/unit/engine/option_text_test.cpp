@@ -61,3 +61,31 @@ TEST_CASE("an interval is a duration of at least 100 ms") {
     CHECK_FALSE(scrapeIntervalOf("50ms").ok());
     CHECK_FALSE(scrapeIntervalOf("5").ok());
 }
+
+TEST_CASE("the receiver flags are all checked, and the defaults stand where none is given") {
+    CHECK(engineOptions({})->memoryLimit == std::size_t{512} << 20);
+    CHECK(engineOptions({})->originLabel == "origin");
+    ReceiverFlags flags;
+    flags.originLabel = "";
+    flags.targets = {"8889"};
+    flags.scrapeInterval = "250ms";
+    const auto options = engineOptions(flags);
+    REQUIRE(options.ok());
+    CHECK(options->originLabel.empty());
+    CHECK(options->scrapeInterval == 250 * nsPerMs);
+
+    const auto refuses = [](auto set) {
+        ReceiverFlags bad;
+        set(bad);
+        return !engineOptions(bad).ok();
+    };
+    CHECK(refuses([](ReceiverFlags& f) { f.otlpGrpc = "nowhere"; }));
+    CHECK(refuses([](ReceiverFlags& f) { f.api = "1.2.3:4"; }));
+    CHECK(refuses([](ReceiverFlags& f) { f.targets = {"ftp://x"}; }));
+    CHECK(refuses([](ReceiverFlags& f) { f.scrapeInterval = "1ms"; }));
+    CHECK(refuses([](ReceiverFlags& f) { f.memory = "1KiB"; }));
+    for (const char* taken : {"job", "instance", "le", "__name__", "a-b", "9a"}) {
+        CAPTURE(taken);
+        CHECK(refuses([taken](ReceiverFlags& f) { f.originLabel = taken; }));
+    }
+}
