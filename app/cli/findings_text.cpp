@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/cli/findings_output.h"
+#include "core/diagnose/evidence.h"
 
 namespace sightglass {
 
@@ -94,7 +95,7 @@ class TextWriter {
             said += key;
             appendSafe(said, value);
         };
-        add("", evidence.type);
+        add("", spokenType(evidence.type));
         add("", evidence.temporality);
         add("unit ", evidence.unit);
         if (withHelp)

@@ -38,6 +38,14 @@ std::string spokenName(const CatalogSnapshot& catalog, OriginId origin) {
     return name;
 }
 
+std::string spokenType(std::string_view word) {
+    std::string text(word);
+    if (const auto at = text.find("up_down"); at != std::string::npos)
+        text.replace(at, 7, "up-down");
+    std::replace(text.begin(), text.end(), '_', ' ');
+    return text;
+}
+
 Finding findingOf(const FamilyPair& pair) {
     Finding out;
     out.metric = pair.family->name;

@@ -16,6 +16,9 @@ namespace sightglass {
 /// another origin has the same short one.
 [[nodiscard]] std::string spokenName(const CatalogSnapshot& catalog, OriginId origin);
 
+/// A type's word as a sentence says it: "up-down sum" for "up_down_sum".
+[[nodiscard]] std::string spokenType(std::string_view word);
+
 /// A finding about one family of a pair, with evidence from both sides; `count` is the number of
 /// the other side's series.
 [[nodiscard]] Finding findingOf(const FamilyPair& pair);

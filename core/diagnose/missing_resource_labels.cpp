@@ -101,11 +101,10 @@ class MissingResourceLabels final : public Rule {
     }
 
     static void explainPage(const RuleInput& input, const PathPair& pair, Finding& finding) {
-        finding.cause = "The exporter of this page leaves resource attributes out: by default the "
-                        "collector's puts none of them on the samples.";
-        finding.advice = "Set resource_to_telemetry_conversion: enabled: true on the collector's "
-                         "prometheus exporter, or export target_info and join with it: metric * on "
-                         "(job, instance) group_left (" +
+        finding.cause = "The exporter of this page leaves resource attributes out.";
+        finding.advice = "Enable resource_to_telemetry_conversion in the collector, or join with "
+                         "target_info: "
+                         "metric * on (job, instance) group_left (" +
                          finding.labels.front() + ") target_info.";
         finding.snippet = "exporters:\n"
                           "  prometheus:\n"
@@ -117,11 +116,9 @@ class MissingResourceLabels final : public Rule {
     }
 
     static void explainOtlp(Finding& finding) {
-        finding.cause = "A hop on this path makes a resource of its own or deletes attributes: a "
-                        "resource, transform or groupbyattrs processor, or a receiver that reads "
-                        "a Prometheus page without them.";
-        finding.advice = "Keep the resource as it was sent; what only a Prometheus page adds, give "
-                         "to the SDK as well, in OTEL_RESOURCE_ATTRIBUTES.";
+        finding.cause = "A hop on this path deletes attributes or makes a resource of its own.";
+        finding.advice = "Keep the resource as it was sent. What only a page adds, give to the SDK "
+                         "in OTEL_RESOURCE_ATTRIBUTES.";
     }
 };
 

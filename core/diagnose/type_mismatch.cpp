@@ -26,7 +26,7 @@ struct Explanation {
     std::string cause, advice, snippet;
 };
 
-/// "a gauge", "an up_down_sum", "unknown".
+/// "a gauge", "an up-down sum", "unknown".
 std::string withArticle(const std::string& type) {
     if (type == "unknown")
         return type;
@@ -43,10 +43,9 @@ Explanation explain(const FamilyPath& reference, const FamilyPath& other) {
     const std::string from = typeWords(reference), to = typeWords(other);
     const bool fromGauge = from == "gauge" || from == "up_down_sum";
     if (fromGauge && to == "counter")
-        return {"A non-monotonic sum, which a gauge is, was exported as a counter.",
-                "Old collectors and SDKs do this: upgrade the one that exports the counter. Until "
-                "then send the value as a gauge, or turn the up-down sum into a gauge in the "
-                "collector with convert_sum_to_gauge().",
+        return {"A non-monotonic sum was exported as a counter.",
+                "Upgrade the collector or SDK that exports the counter. Until then use "
+                "convert_sum_to_gauge() in the collector.",
                 "processors:\n"
                 "  transform:\n"
                 "    metric_statements:\n"
@@ -55,10 +54,9 @@ Explanation explain(const FamilyPath& reference, const FamilyPath& other) {
                 "          - convert_sum_to_gauge() where name == \"" +
                     sentName(reference) + "\"\n"};
     if (from == "counter" && to == "gauge")
-        return {"A counter lost its monotonicity on the way, so that it was exported as a gauge.",
-                "Use a counter instrument where the value is made; in the collector, look for a "
-                "processor or receiver that makes gauges of sums, and mark the sum as monotonic "
-                "again with convert_gauge_to_sum().",
+        return {"A counter lost its monotonicity and was exported as a gauge.",
+                "Use a counter instrument where the value is made, or make it a monotonic sum "
+                "again in the collector.",
                 "processors:\n"
                 "  transform:\n"
                 "    metric_statements:\n"
@@ -69,9 +67,7 @@ Explanation explain(const FamilyPath& reference, const FamilyPath& other) {
     if (from == "summary" || to == "summary")
         return {"One path makes quantiles of the distribution, the other keeps buckets or a "
                 "single number.",
-                "Use a histogram on both paths: quantiles of a summary cannot be aggregated, and "
-                "cannot be turned back into buckets.",
-                ""};
+                "Use a histogram on both paths: a summary's quantiles cannot be aggregated.", ""};
     return {"Two senders give this name to different instruments, or a hop between them converts "
             "the type.",
             "Give each instrument a name of its own, or correct the hop that converts the type.",
@@ -141,7 +137,7 @@ class TypeMismatch final : public Rule {
         for (const FamilyPath* path : paths) {
             finding.origins.push_back(path->origin);
             finding.evidence.push_back(evidenceOf(*path));
-            said.push_back(withArticle(finding.evidence.back().type) + " on " +
+            said.push_back(withArticle(spokenType(finding.evidence.back().type)) + " on " +
                            spokenName(input.catalog, path->origin));
             for (const FamilyPath* before : paths) {
                 if (before == path)
