@@ -43,7 +43,7 @@ int paintLostChip(QPainter& painter, const QRect& rect, const QString& word, con
 void paintSparkline(QPainter& painter, const QRectF& rect, const QVector<float>& values,
                     const QColor& color);
 
-/// An icon of resources/icons by name ("copy", "close", "add", ...), 16 px, in text2; recoloured
+/// An icon of resources/icons by name ("copy", "open", ...), 16 px, in text2; recoloured
 /// for the current theme.
 [[nodiscard]] QIcon themedIcon(const QString& name, const Theme& theme);
 
