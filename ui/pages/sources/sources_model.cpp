@@ -70,7 +70,7 @@ QVector<SourcesModel::Row> sourceRows(const EngineStatus& status) {
         row.state = row.health == Health::Good      ? SourcesModel::tr("up")
                     : row.health == Health::Waiting ? SourcesModel::tr("waiting")
                     : target.failures > 1
-                        ? SourcesModel::tr("down, %1 scrapes").arg(target.failures)
+                        ? SourcesModel::tr("down for %1 scrapes").arg(target.failures)
                         : SourcesModel::tr("down");
         row.lastError = text(target.lastError);
         row.pointsPerSecond = target.pointsPerSecond;

@@ -303,7 +303,7 @@ StartCard::StartCard(EngineBridge& bridge, const Theme& theme, QWidget* parent)
                                                 : tr("%1 means %2").arg(text.trimmed(), meaning));
     });
 
-    heading(tr("Or look at what is there"));
+    heading(tr("Or open something"));
     auto* buttons = new QHBoxLayout;
     auto* open = new QPushButton(tr("Open a dump…"), m_card);
     open->setIcon(themedIcon(QStringLiteral("open"), theme));
