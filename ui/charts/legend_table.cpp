@@ -5,6 +5,7 @@
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QPainter>
+#include <QScrollBar>
 #include <QStyledItemDelegate>
 
 #include <algorithm>
@@ -17,6 +18,17 @@ namespace sightglass::ui {
 namespace {
 
 constexpr int rowsMost = 4;
+constexpr int sortAgainMs = 1000;
+/// What line sample, badge and path mark need, and a name that still tells series apart.
+constexpr int namePx = 72 + 112;
+
+bool isLastShown(const QHeaderView& header, int section) {
+    for (int after = section + 1; after < header.count(); ++after) {
+        if (!header.isSectionHidden(after))
+            return false;
+    }
+    return true;
+}
 
 /// Paints the first column: line sample, badge, path mark, name.
 class SeriesDelegate final : public QStyledItemDelegate {
@@ -41,7 +53,7 @@ class SeriesDelegate final : public QStyledItemDelegate {
         if (index.column() != LegendModel::Series) {
             painter->setFont(m_theme.font(Theme::Size::Body));
             painter->setPen(color);
-            painter->drawText(option.rect.adjusted(0, 0, -rightMargin(index.column()), 0),
+            painter->drawText(option.rect.adjusted(0, 0, -rightMargin(option, index.column()), 0),
                               Qt::AlignRight | Qt::AlignVCenter,
                               index.data(Qt::DisplayRole).toString());
             return;
@@ -66,8 +78,10 @@ class SeriesDelegate final : public QStyledItemDelegate {
     }
 
     /// The last column ends where the chart does.
-    [[nodiscard]] int rightMargin(int column) const {
-        return column == LegendModel::Mean ? m_theme.px(16) : 0;
+    [[nodiscard]] int rightMargin(const QStyleOptionViewItem& option, int column) const {
+        const auto* table = qobject_cast<const QTableView*>(option.widget);
+        return table != nullptr && isLastShown(*table->horizontalHeader(), column) ? m_theme.px(16)
+                                                                                   : 0;
     }
 
   private:
@@ -94,7 +108,7 @@ class LegendHeader final : public QHeaderView {
         const bool isName = section == LegendModel::Series;
         const int margin = m_theme.px(16);
         const QRect inner =
-            rect.adjusted(isName ? margin : 0, 0, section == LegendModel::Mean ? -margin : 0, 0);
+            rect.adjusted(isName ? margin : 0, 0, isLastShown(*this, section) ? -margin : 0, 0);
         painter->drawText(inner, (isName ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter,
                           text);
     }
@@ -109,6 +123,10 @@ LegendTable::LegendTable(ChartView& chart, const Theme& theme, QWidget* parent)
     : QTableView(parent), m_chart(chart), m_theme(theme) {
     m_sorted.setSourceModel(&m_model);
     m_sorted.setSortRole(LegendModel::SortRole);
+    m_sorted.setDynamicSortFilter(false);
+    m_sortAgain.setSingleShot(true);
+    m_sortAgain.setInterval(sortAgainMs);
+    connect(&m_sortAgain, &QTimer::timeout, this, &LegendTable::sortAgain);
     setHorizontalHeader(new LegendHeader(theme, this));
     setModel(&m_sorted);
     setItemDelegate(new SeriesDelegate(m_sorted, m_model, theme, this));
@@ -154,13 +172,42 @@ LegendTable::~LegendTable() {
 }
 
 void LegendTable::takeFrame() {
-    m_model.setFrame(m_chart.frame());
+    adopt(m_chart.frame());
     fitColumns();
+    if (m_sorted.sortColumn() >= 0 && !m_sortAgain.isActive())
+        m_sortAgain.start();
     const int rows = std::min(m_model.rowCount(), rowsMost);
     if (rows != m_rows) {
         m_rows = rows;
         updateGeometry();
     }
+}
+
+void LegendTable::adopt(const std::shared_ptr<const PlotFrame>& frame) {
+    const std::optional<SeriesId> current = idAt(currentIndex());
+    const QModelIndex top = indexAt({0, 0});
+    const std::optional<SeriesId> topId = idAt(top);
+    const int topY = rowViewportPosition(top.row());
+    m_model.setFrame(frame);
+    if (current && !currentIndex().isValid()) {
+        // Other series came in: the row and what is seen of the list stay with their series.
+        if (const QModelIndex same = indexOf(current); same.isValid())
+            setCurrentIndex(same);
+    }
+    if (topId && idAt(indexAt({0, 0})) != topId) {
+        if (const QModelIndex same = indexOf(topId); same.isValid())
+            verticalScrollBar()->setValue(verticalHeader()->sectionPosition(same.row()) - topY);
+    }
+}
+
+void LegendTable::sortAgain() {
+    // A row that is pointed at must not move from under the click.
+    if (underMouse() || hasFocus()) {
+        m_sortAgain.start();
+        return;
+    }
+    if (m_sorted.sortColumn() >= 0)
+        m_sorted.sort(m_sorted.sortColumn(), m_sorted.sortOrder());
 }
 
 void LegendTable::applyTheme() {
@@ -185,8 +232,19 @@ void LegendTable::fitColumns() {
         }
     }
     width = (width + step - 1) / step * step;
-    for (int column = LegendModel::Last; column < LegendModel::ColumnCount; ++column)
-        setColumnWidth(column, width + (column == LegendModel::Mean ? m_theme.px(16) : 0));
+    int numbers = LegendModel::ColumnCount - LegendModel::Last;
+    const int room = viewport()->width() - m_theme.px(namePx) - m_theme.px(16);
+    for (const int column : {LegendModel::Mean, LegendModel::Min, LegendModel::Max}) {
+        const bool fits = numbers * width <= room;
+        setColumnHidden(column, !fits);
+        if (!fits)
+            --numbers;
+    }
+    for (int column = LegendModel::Last; column < LegendModel::ColumnCount; ++column) {
+        if (!isColumnHidden(column))
+            setColumnWidth(column,
+                           width + (isLastShown(*horizontalHeader(), column) ? m_theme.px(16) : 0));
+    }
 }
 
 int LegendTable::heightFor(int rows) const {
@@ -203,6 +261,16 @@ QSize LegendTable::minimumSizeHint() const {
 
 const PlotSeries* LegendTable::seriesAt(const QModelIndex& index) const {
     return index.isValid() ? m_model.seriesAt(m_sorted.mapToSource(index).row()) : nullptr;
+}
+
+std::optional<SeriesId> LegendTable::idAt(const QModelIndex& index) const {
+    const PlotSeries* series = seriesAt(index);
+    return series != nullptr ? std::optional(series->id) : std::nullopt;
+}
+
+QModelIndex LegendTable::indexOf(std::optional<SeriesId> series) const {
+    const int row = series ? m_model.rowOf(*series) : -1;
+    return row < 0 ? QModelIndex() : m_sorted.mapFromSource(m_model.index(row, 0));
 }
 
 void LegendTable::toggle(const QModelIndex& index) {
@@ -248,6 +316,11 @@ bool LegendTable::viewportEvent(QEvent* event) {
         !indexAt(static_cast<QMouseEvent*>(event)->position().toPoint()).isValid())
         m_chart.setHighlighted(std::nullopt);
     return QTableView::viewportEvent(event);
+}
+
+void LegendTable::resizeEvent(QResizeEvent* event) {
+    QTableView::resizeEvent(event);
+    fitColumns();
 }
 
 void LegendTable::focusOutEvent(QFocusEvent* event) {

@@ -3,6 +3,10 @@
 
 #include <QSortFilterProxyModel>
 #include <QTableView>
+#include <QTimer>
+
+#include <memory>
+#include <optional>
 
 #include "ui/charts/chart_view.h"
 #include "ui/charts/legend_model.h"
@@ -12,7 +16,9 @@ namespace sightglass::ui {
 
 /// The legend under a chart: line sample, type, path and labels, then last, min, max, mean. Four
 /// rows high, then it scrolls. A click (or M) mutes a line, the row under the pointer or the
-/// keyboard is the line that stands out. Follows one ChartView, which outlives it. GUI thread only.
+/// keyboard is the line that stands out. Sorted rows are put in order again at most once a second,
+/// and never under the pointer or the keyboard. Where names have little room, mean, min and max go
+/// in this order. Follows one ChartView, which outlives it. GUI thread only.
 class LegendTable final : public QTableView {
     Q_OBJECT
   public:
@@ -27,21 +33,27 @@ class LegendTable final : public QTableView {
     bool event(QEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool viewportEvent(QEvent* event) override;
 
   private:
     void takeFrame();
+    void adopt(const std::shared_ptr<const PlotFrame>& frame);
+    void sortAgain();
     void applyTheme();
     void fitColumns();
     void toggle(const QModelIndex& index);
     void highlight(const QModelIndex& index);
     [[nodiscard]] const PlotSeries* seriesAt(const QModelIndex& index) const;
+    [[nodiscard]] QModelIndex indexOf(std::optional<SeriesId> series) const;
+    [[nodiscard]] std::optional<SeriesId> idAt(const QModelIndex& index) const;
     [[nodiscard]] int heightFor(int rows) const;
 
     ChartView& m_chart;
     const Theme& m_theme;
     LegendModel m_model;
     QSortFilterProxyModel m_sorted;
+    QTimer m_sortAgain; ///< runs from a frame on until its rows are in order
     int m_rows = -1;
 };
 

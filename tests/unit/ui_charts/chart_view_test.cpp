@@ -130,7 +130,9 @@ class ChartViewTest : public QObject {
     void saysWhenThereIsNothing();
     void speaksToScreenReaders();
     void legendSortsAndMutes();
+    void legendKeepsRowsUnderTheKeyboard();
     void legendShowsFourRows();
+    void legendDropsNumbersBeforeNames();
     void paintsTextWithMarks();
     void picturesDifferByThemeAndScale();
 };
@@ -360,6 +362,77 @@ void ChartViewTest::legendSortsAndMutes() {
     QVERIFY(first.data(LegendModel::MutedRole).toBool());
     QTest::keyClick(&f.legend, Qt::Key_M);
     QVERIFY(f.chart.marks().muted.isEmpty());
+}
+
+void ChartViewTest::legendKeepsRowsUnderTheKeyboard() {
+    Fixture f;
+    const MetricId many = f.fake.addMetric(OriginId{0}, "many", MetricType::Gauge);
+    std::vector<SeriesId> series;
+    for (int i = 0; i < 3; ++i) {
+        series.push_back(f.fake.addSeries(many, {{"i", std::to_string(i)}}));
+        f.fake.add(series.back(), f.clock.now(), i + 1);
+    }
+    ChartSubject subject;
+    subject.family = QStringLiteral("many");
+    subject.paths = {pathOf(1, "otlp-grpc", many, start)};
+    f.chart.setSubject(subject);
+    f.show();
+    f.chart.setSubject(subject);
+    QTRY_COMPARE(f.legend.model()->rowCount(), 3);
+    const auto name = [&](int row) { return f.legend.model()->index(row, 0).data().toString(); };
+    f.legend.sortByColumn(LegendModel::Last, Qt::AscendingOrder);
+    const QString least = name(0);
+    const QString most = name(2);
+    QVERIFY(least != most);
+
+    // What is current keeps its row while it has the keyboard, though it is the largest now.
+    QApplication::setActiveWindow(&f.window);
+    f.legend.setFocus();
+    QTRY_VERIFY(f.legend.hasFocus());
+    f.legend.setCurrentIndex(f.legend.model()->index(0, 0));
+    f.clock.advance(nsPerSecond);
+    for (const SeriesId& id : series)
+        f.fake.add(id, f.clock.now(), 10 - static_cast<double>(&id - series.data()));
+    f.chart.setSubject(subject);
+    QTRY_COMPARE(f.legend.model()->index(0, LegendModel::Last).data(LegendModel::SortRole).toInt(),
+                 10);
+    QTest::qWait(1200);
+    QCOMPARE(name(0), least);
+    QCOMPARE(f.legend.currentIndex().row(), 0);
+
+    f.chart.setFocus();
+    QCursor::setPos(f.window.mapToGlobal(QPoint(1, 1)));
+    QTRY_COMPARE(name(2), least);
+    QCOMPARE(f.legend.currentIndex().data().toString(), least);
+
+    // Another series comes in: the current row stays with its series.
+    f.clock.advance(nsPerSecond);
+    f.fake.add(f.fake.addSeries(many, {{"i", "new"}}), f.clock.now(), 0);
+    f.chart.setSubject(subject);
+    QTRY_COMPARE(f.legend.model()->rowCount(), 4);
+    QCOMPARE(f.legend.currentIndex().data().toString(), least);
+}
+
+void ChartViewTest::legendDropsNumbersBeforeNames() {
+    Fixture f;
+    f.show();
+    const auto hidden = [&] {
+        QVector<int> columns;
+        for (int column = 0; column < LegendModel::ColumnCount; ++column) {
+            if (f.legend.isColumnHidden(column))
+                columns << column;
+        }
+        return columns;
+    };
+    f.window.resize(900, f.window.height());
+    QTRY_COMPARE(hidden(), QVector<int>());
+    for (int width = 880; width > 300 && hidden().isEmpty(); width -= 10) {
+        f.window.resize(width, f.window.height());
+        QCoreApplication::processEvents();
+    }
+    QCOMPARE(hidden(), QVector<int>{LegendModel::Mean});
+    f.window.resize(300, f.window.height());
+    QTRY_COMPARE(hidden(), (QVector<int>{LegendModel::Min, LegendModel::Max, LegendModel::Mean}));
 }
 
 void ChartViewTest::legendShowsFourRows() {
