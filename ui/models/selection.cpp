@@ -23,6 +23,11 @@ void Selection::select(const QString& family) {
     emit historyChanged();
 }
 
+void Selection::userActed() {
+    if (!m_family.isEmpty())
+        m_userHasChosen = true;
+}
+
 void Selection::suggest(const QString& family) {
     if (m_userHasChosen || family.isEmpty())
         return;
@@ -66,6 +71,7 @@ void Selection::setLive(bool live, TimeNs end) {
 void Selection::setRange(TimeNs from, TimeNs to, bool isStep) {
     if (to <= from)
         return;
+    userActed();
     if (isStep || m_ranges.isEmpty())
         m_ranges.push_back({m_span, m_live, m_end});
     m_span = to - from;
@@ -77,6 +83,7 @@ void Selection::setRange(TimeNs from, TimeNs to, bool isStep) {
 void Selection::zoomSpan(TimeNs span, bool isStep) {
     if (span <= 0 || span == m_span)
         return;
+    userActed();
     if (isStep || m_ranges.isEmpty())
         m_ranges.push_back({m_span, m_live, m_end});
     m_span = span;

@@ -23,6 +23,9 @@ class Selection : public QObject {
     void select(const QString& family);
     /// By the program (first data): does nothing once the user has chosen.
     void suggest(const QString& family);
+    /// The user did something to what is shown (zoomed, muted, folded, filtered ...): from now on
+    /// it is theirs, as if they had selected it. Before there is a family it says nothing.
+    void userActed();
     [[nodiscard]] bool userHasChosen() const { return m_userHasChosen; }
 
     [[nodiscard]] bool canGoBack() const { return m_at > 0; }

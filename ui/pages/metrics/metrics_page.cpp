@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/metrics/metrics_page.h"
 
+#include <QCoreApplication>
 #include <QDataStream>
 #include <QIODevice>
+#include <QKeyEvent>
 #include <QPainter>
 #include <QSplitter>
 #include <QStackedLayout>
@@ -32,6 +34,24 @@ QSplitter* splitter(Qt::Orientation orientation, QWidget* parent) {
     auto* s = new QSplitter(orientation, parent);
     s->setChildrenCollapsible(false);
     return s;
+}
+
+/// A press, a turn of the wheel, or a key that is more than a modifier. A key that is some
+/// command's comes as ShortcutOverride only.
+bool isAct(const QEvent& event) {
+    switch (event.type()) {
+    case QEvent::MouseButtonPress:
+    case QEvent::Wheel:
+        return true;
+    case QEvent::KeyPress:
+    case QEvent::ShortcutOverride: {
+        const int key = static_cast<const QKeyEvent&>(event).key();
+        return key != Qt::Key_Shift && key != Qt::Key_Control && key != Qt::Key_Alt &&
+               key != Qt::Key_Meta && key != Qt::Key_AltGr;
+    }
+    default:
+        return false;
+    }
 }
 
 } // namespace
@@ -88,6 +108,9 @@ void MetricsPage::makePanes() {
     connect(m_columns, &QSplitter::splitterMoved, this, [this] { m_columnsMoved = true; });
     connect(m_rows, &QSplitter::splitterMoved, this, [this] { m_rowsMoved = true; });
     connect(m_upper, &QSplitter::splitterMoved, this, [this] { m_upperMoved = true; });
+
+    // The panes' children come and go, and some take their events themselves.
+    QCoreApplication::instance()->installEventFilter(this);
 
     // Who was about to type into the start card loses it; the chart is the place to go on from.
     const bool hadFocus = m_start->isAncestorOf(focusWidget());
@@ -216,6 +239,18 @@ void MetricsPage::sizePanes() {
         const int drawer = std::clamp(m_drawer->wantedHeight(), m_theme.px(148), most);
         m_rows->setSizes({height() - drawer - line, drawer});
     }
+}
+
+bool MetricsPage::eventFilter(QObject* watched, QEvent* event) {
+    if (!isAct(*event))
+        return false;
+    const auto* widget = qobject_cast<const QWidget*>(watched);
+    if (widget != nullptr && m_columns->isAncestorOf(widget)) {
+        m_selection.userActed();
+        if (m_selection.userHasChosen())
+            QCoreApplication::instance()->removeEventFilter(this);
+    }
+    return false;
 }
 
 void MetricsPage::resizeEvent(QResizeEvent* event) {

@@ -61,6 +61,7 @@ class MetricsPage : public QWidget {
     void demoWanted();
 
   protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
@@ -90,8 +91,8 @@ class MetricsPage : public QWidget {
     Shown m_explorerShown = Shown::ByItself;
     Shown m_compareShown = Shown::ByItself;
     Shown m_drawerShown = Shown::ByItself;
-    bool m_hasSecondPath = false; ///< once true, stays
-    bool m_hasError = false;      ///< once true, stays
+    bool m_hasSecondPath = false;                             ///< once true, stays
+    bool m_hasError = false;                                  ///< once true, stays
     bool m_arrangedCompare = false, m_arrangedDrawer = false; ///< as last laid out
     bool m_compareIsTab = false;
     bool m_columnsMoved = false, m_rowsMoved = false, m_upperMoved = false; ///< by the user
