@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QPointer>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
@@ -15,6 +16,7 @@
 
 #include "tests/support/analysis_builder.h"
 #include "tests/support/fake_series.h"
+#include "ui/pages/findings/advice_view.h"
 #include "ui/pages/findings/findings_view.h"
 #include "ui/pages/metrics/compare_pane.h"
 #include "ui/pages/metrics/explorer_pane.h"
@@ -187,8 +189,11 @@ class PanesTest : public QObject {
                 button->click();
         }
         QCOMPARE(asked.count(), 1);
+        QVERIFY(pane.focusProxy()->isVisible());
         bench.story.exposeCollector();
         pane.show(bench.builder.build());
+        QVERIFY(pane.focusProxy()->inherits("QTableView"));
+        QVERIFY(pane.focusProxy()->isVisible());
         QVERIFY(!someLabelSays(pane, "Compare needs a second path"));
         QVERIFY(someLabelSays(pane, "7 differ"));
         verifyNames(pane);
@@ -213,6 +218,33 @@ class PanesTest : public QObject {
                 break;
             }
         }
+    }
+
+    void adviceStaysWhileOnlyCountsChange() {
+        AdviceView view(*m_theme, nullptr);
+        auto finding = std::make_shared<Finding>();
+        finding->rule = "type-mismatch";
+        finding->message = "heap is wrong, 1 time";
+        finding->cause = "A cause.";
+        finding->advice = "A way out.";
+        finding->snippet = "processors:\n";
+        view.show({finding});
+        showWindow(view, 400, 300);
+        const QPointer<QPlainTextEdit> snippet = view.findChild<QPlainTextEdit*>();
+        for (const QLabel* label : view.findChildren<QLabel*>()) {
+            if (label->text() == "A way out.")
+                QVERIFY(label->y() > snippet->y());
+            if (label->text() == "A cause.")
+                QVERIFY(label->y() < snippet->y());
+        }
+        auto again = std::make_shared<Finding>(*finding);
+        again->message = "heap is wrong, 2 times";
+        view.show({again});
+        QVERIFY(!snippet.isNull());
+        again = std::make_shared<Finding>(*again);
+        again->advice = "Another way out.";
+        view.show({again});
+        QVERIFY(snippet.isNull());
     }
 
     void compareFoldsByKeyAndCopiesRows() {
@@ -306,6 +338,34 @@ class PanesTest : public QObject {
         view.show(bench.builder.build());
         showWindow(view, 984, 220);
         QVERIFY(someLabelSays(view, "add a second path"));
+        QVERIFY(!view.focusProxy());
+    }
+
+    void findingsGiveTheFocusToWhatIsSeen() {
+        Bench bench;
+        FindingsView view(bench.bridge, bench.selection, *m_theme, FindingsView::Place::Drawer);
+        view.show(bench.founding());
+        showWindow(view, 984, 220);
+        QVERIFY(view.focusProxy()->inherits("QTreeView"));
+        view.setHeaderOnly(true);
+        QVERIFY(view.focusProxy()->inherits("QLineEdit"));
+        QVERIFY(view.focusProxy()->isVisible());
+        view.setHeaderOnly(false);
+        QVERIFY(view.focusProxy()->inherits("QTreeView"));
+        view.findChild<QLineEdit*>()->setText("no such finding");
+        QVERIFY(view.focusProxy()->inherits("QLineEdit"));
+    }
+
+    void findingsSayTheirCountsInFullOrNotAtAll() {
+        Bench bench;
+        FindingsView view(bench.bridge, bench.selection, *m_theme, FindingsView::Place::Drawer);
+        view.show(bench.founding());
+        showWindow(view, 984, 220);
+        QVERIFY(someLabelSays(view, "findings"));
+        view.resize(view.minimumSizeHint().width(), 220);
+        QVERIFY(!someLabelSays(view, "findings"));
+        view.resize(984, 220);
+        QVERIFY(someLabelSays(view, "findings"));
     }
 
     void findingsCopyTextAndJson() {

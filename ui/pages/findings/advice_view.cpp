@@ -70,16 +70,19 @@ void AdviceView::show(std::vector<std::shared_ptr<const Finding>> findings) {
                    [](const auto& a, const auto& b) {
                        return a == b || (a->rule == b->rule && a->severity == b->severity &&
                                          a->resolved == b->resolved && a->cause == b->cause &&
-                                         a->advice == b->advice && a->snippet == b->snippet &&
-                                         a->message == b->message);
+                                         a->advice == b->advice && a->snippet == b->snippet);
                    });
     m_findings = std::move(findings);
-    if (!same)
+    // A message counts what it is about and so changes all the time: it is only a tool tip here.
+    if (same)
+        tellMessages();
+    else
         rebuild();
 }
 
 void AdviceView::rebuild() {
     delete m_inner;
+    m_rules.clear();
     m_inner = new QWidget(this);
     layout()->addWidget(m_inner);
     auto* column = new QVBoxLayout(m_inner);
@@ -90,6 +93,12 @@ void AdviceView::rebuild() {
             column->addSpacing(m_theme.px(12));
         add(*m_findings[i], m_findings.size() > 1, *column, *m_inner);
     }
+    tellMessages();
+}
+
+void AdviceView::tellMessages() {
+    for (std::size_t i = 0; i < m_rules.size(); ++i)
+        m_rules[i]->setToolTip(plainToolTip(toText(m_findings[i]->message)));
 }
 
 void AdviceView::add(const Finding& finding, bool withRule, QVBoxLayout& column, QWidget& parent) {
@@ -103,12 +112,14 @@ void AdviceView::add(const Finding& finding, bool withRule, QVBoxLayout& column,
         if (withRule)
             head->addWidget(new SeverityMark(finding, m_theme, &parent));
         head->addWidget(cause, 1);
+        QLabel* rule = cause;
         if (withRule && !finding.cause.empty()) {
-            auto* rule = label(toText(finding.rule), small, true, parent);
+            rule = label(toText(finding.rule), small, true, parent);
             rule->setWordWrap(false);
-            rule->setToolTip(plainToolTip(toText(finding.message)));
             head->addWidget(rule);
         }
+        if (withRule)
+            m_rules.push_back(rule);
         column.addLayout(head);
     }
     if (!finding.cause.empty()) {
@@ -136,10 +147,11 @@ void AdviceView::add(const Finding& finding, bool withRule, QVBoxLayout& column,
     });
     head->addWidget(copy);
     column.addLayout(head);
-    if (!finding.advice.empty())
-        column.addWidget(label(toText(finding.advice), body, false, parent));
+    // What can be pasted comes first: in a low window the prose may need scrolling.
     if (!finding.snippet.empty())
         addSnippet(finding, column, parent);
+    if (!finding.advice.empty())
+        column.addWidget(label(toText(finding.advice), body, false, parent));
 }
 
 void AdviceView::addSnippet(const Finding& finding, QVBoxLayout& column, QWidget& parent) {
@@ -169,8 +181,8 @@ void AdviceView::addSnippet(const Finding& finding, QVBoxLayout& column, QWidget
                 const int bar = most > 0 ? snippet->horizontalScrollBar()->sizeHint().height() : 0;
                 snippet->setFixedHeight(high + bar + m_theme.px(2));
             });
-    column.addSpacing(m_theme.px(4));
     column.addWidget(snippet);
+    column.addSpacing(m_theme.px(4));
 }
 
 } // namespace sightglass::ui

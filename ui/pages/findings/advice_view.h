@@ -9,6 +9,7 @@
 #include "core/model/finding.h"
 #include "ui/look/theme.h"
 
+class QLabel;
 class QVBoxLayout;
 
 namespace sightglass::ui {
@@ -45,11 +46,13 @@ class AdviceView : public QWidget {
 
   private:
     void rebuild();
+    void tellMessages();
     void add(const Finding& finding, bool withRule, QVBoxLayout& column, QWidget& parent);
     void addSnippet(const Finding& finding, QVBoxLayout& column, QWidget& parent);
 
     const Theme& m_theme;
     QWidget* m_inner = nullptr;
+    std::vector<QLabel*> m_rules; ///< of each finding, if there are several
     std::vector<std::shared_ptr<const Finding>> m_findings;
 };
 

@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMouseEvent>
+#include <QPersistentModelIndex>
 #include <QSplitter>
 #include <QToolButton>
 #include <QTreeView>
@@ -84,8 +85,6 @@ FindingsView::FindingsView(EngineBridge& bridge, Selection& selection, const The
     } else {
         column->addWidget(m_body, 1);
     }
-    setFocusProxy(m_tree);
-
     m_clock.setInterval(1000);
     connect(&m_clock, &QTimer::timeout, this,
             [this] { m_model.setNow(m_bridge.engine().clock().now()); });
@@ -221,6 +220,8 @@ void FindingsView::refresh() {
     m_counts->setText(counts);
     refreshToggles();
     refreshEmpty();
+    aimFocus();
+    fitHeader();
     emit wantedHeightChanged();
 }
 
@@ -258,8 +259,32 @@ void FindingsView::refreshEmpty() {
         m_empty->setText(tr("No findings: the paths agree on everything that they share."));
 }
 
+/// What is focused in the view's stead must be seen.
+void FindingsView::aimFocus() {
+    QWidget* to = nullptr;
+    if (m_tree->isVisibleTo(this))
+        to = m_tree;
+    else if (m_filter->isVisibleTo(this))
+        to = m_filter;
+    setFocusProxy(to);
+}
+
+/// The counts go rather than be cut off.
+void FindingsView::fitHeader() {
+    const QLayout& row = *m_header->layout();
+    const QMargins margins = row.contentsMargins();
+    int room = width() - margins.left() - margins.right() - m_counts->sizeHint().width();
+    for (int i = 0; i < row.count(); ++i) {
+        const QLayoutItem& item = *row.itemAt(i);
+        if (item.widget() != m_counts && !item.isEmpty())
+            room -= item.sizeHint().width() + row.spacing();
+    }
+    m_counts->setVisible(room >= 0);
+}
+
 void FindingsView::setHeaderOnly(bool only) {
     m_body->setVisible(!only);
+    aimFocus();
 }
 
 int FindingsView::headerHeight() const {
@@ -463,21 +488,24 @@ void FindingsView::spreadPage() {
 void FindingsView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     spreadPage();
+    fitHeader();
 }
 
 void FindingsView::showMenu(const QPoint& at) {
     const QModelIndex index = m_tree->indexAt(at).siblingAtColumn(0);
     if (!index.isValid())
         return;
+    // The engine goes on while the menu is open, and the row may go.
+    const QPersistentModelIndex kept = index;
     QMenu menu(this);
     if (m_model.isGroup(index)) {
         menu.addAction(m_tree->isExpanded(index) ? tr("Close group") : tr("Open group"), this,
-                       [this, index] { toggle(index); });
+                       [this, kept] { toggle(kept); });
         const QString rule = index.data(Qt::DisplayRole).toString();
         menu.addAction(tr("Filter for %1").arg(rule), this,
                        [this, rule] { m_filter->setText(rule); });
     } else {
-        menu.addAction(tr("Show metric"), this, [this, index] { open(index); });
+        menu.addAction(tr("Show metric"), this, [this, kept] { open(kept); });
     }
     menu.addSeparator();
     menu.addAction(tr("Copy as text"), this, &FindingsView::copyText);
@@ -542,6 +570,7 @@ void FindingsView::retheme() {
     m_resolved->setFont(m_theme.font(Theme::Size::Small));
     m_filter->setFixedWidth(m_theme.px(page ? 240 : 160));
     m_empty->setContentsMargins(m_theme.px(16), m_theme.px(8), m_theme.px(16), m_theme.px(8));
+    fitHeader();
     spreadPage();
     spreadColumns();
     m_tree->doItemsLayout();

@@ -73,6 +73,8 @@ class FindingsView : public QWidget {
     void refresh();
     void refreshToggles();
     void refreshEmpty();
+    void aimFocus();
+    void fitHeader();
     void open(const QModelIndex& index);
     void openFinding(const Finding& finding);
     void step(int by);

@@ -86,8 +86,6 @@ ComparePane::ComparePane(EngineBridge& bridge, Selection& selection, const Theme
     column->addWidget(m_line);
     column->addWidget(m_below, 1);
     column->addWidget(m_alone, 1);
-    setFocusProxy(m_table);
-
     connect(m_table, &CompareTable::pathClicked, this, [this](OriginId origin) {
         m_other = origin;
         m_otherOf = m_selection.family();
@@ -138,6 +136,7 @@ void ComparePane::refresh() {
     m_alone->setVisible(!compared);
     m_counts->setText(tr("%1 differ, %2 same").arg(m_model.differing()).arg(m_model.same()));
     m_addTarget->setVisible(family != nullptr);
+    setFocusProxy(compared ? static_cast<QWidget*>(m_table) : family ? m_addTarget : nullptr);
     if (family) {
         m_aloneTitle->setText(tr("Compare needs a second path"));
         m_aloneText->setText(
