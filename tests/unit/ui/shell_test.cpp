@@ -153,6 +153,7 @@ class ShellTest : public QObject {
     void startCardMakesWayForData();
     void firstDataSelectsTheWorstMetricUntilTheUserChose();
     void nothingTakesTheFocus();
+    void anActOnTheMetricsPageIsAChoice();
     void findLeadsToMetricsLabelsAndFindings();
     void keysGoAroundPanesAndPages();
     void escapeClearsThenGoesToTheChart();
@@ -277,6 +278,27 @@ void ShellTest::nothingTakesTheFocus() {
     QWidget* typing = QApplication::focusWidget();
     bench.openStory();
     QCOMPARE(QApplication::focusWidget(), typing);
+}
+
+void ShellTest::anActOnTheMetricsPageIsAChoice() {
+    Bench bench;
+    // What is done on the start card chooses no metric.
+    QTest::mouseClick(&bench.window->metricsPage().startCard(), Qt::LeftButton);
+    bench.openDump(data("founding_story/app.prom"));
+    bench.settle();
+    const QString shown = bench.selection.family();
+    QVERIFY(!shown.isEmpty());
+    QVERIFY(!bench.selection.userHasChosen());
+    QWidget* view = bench.window->metricsPage().metricView();
+    QTest::mouseClick(bench.window.get(), Qt::LeftButton, {}, {2, 2});
+    QTest::keyPress(view, Qt::Key_Control);
+    QVERIFY(!bench.selection.userHasChosen());
+
+    QTest::mouseClick(view, Qt::LeftButton);
+    QVERIFY(bench.selection.userHasChosen());
+    bench.openDump(data("founding_story/collector.prom"));
+    bench.settle();
+    QCOMPARE(bench.selection.family(), shown);
 }
 
 void ShellTest::findLeadsToMetricsLabelsAndFindings() {

@@ -27,7 +27,8 @@ class StartCard;
 /// Widths follow the window until the user has moved a splitter. A pane that the user showed or hid
 /// stays so; otherwise Compare comes with the second path and the drawer with the first error.
 /// Under 1180 px (at 100 % text) Compare is a tab beside the legend, under 760 px of window height
-/// the drawer shows only its header.
+/// the drawer shows only its header. The user's first press or key within the panes makes what is
+/// selected theirs (Selection::userActed).
 class MetricsPage : public QWidget {
     Q_OBJECT
   public:
