@@ -42,19 +42,20 @@ class Inputs {
     }
 
     void read(const std::string& input) {
+        const std::string shown = shownInput(input);
         const Result<DumpReport> report =
             openDump(input, m_options, origins, m_clock, [this](Batch&& batch) {
                 m_loader.load(batch);
                 return true;
             });
         if (!report) {
-            std::cerr << "sightglass-cli: " << input << ": " << report.error().text() << '\n';
+            std::cerr << "sightglass-cli: " << shown << ": " << report.error().text() << '\n';
             allRead = false;
             return;
         }
         m_read.push_back(report->origin);
         for (const Rejection& rejection : report->rejections)
-            std::cerr << "sightglass-cli: " << input << ": " << rejection.points
+            std::cerr << "sightglass-cli: " << shown << ": " << rejection.points
                       << (rejection.points == 1 ? " point" : " points") << " left out ("
                       << rejection.reason << "): " << rejection.message << '\n';
     }

@@ -17,6 +17,15 @@ const Error cancelled{ErrorCode::Cancelled, "shutting down", {}};
 
 } // namespace
 
+DumpLoader::DumpLoader(SampleSink& sink, OriginTable& origins, CounterRegistry& counters,
+                       const Clock& clock)
+    : m_sink(sink),
+      m_origins(origins),
+      m_clock(clock),
+      m_skipped(counters.counter("sightglass_dump_parts_skipped_total",
+                                 "Parts of dumps left out, by reason.", CounterKind::Drop,
+                                 {{"reason", "unreadable"}})) {}
+
 void DumpLoader::start() {
     m_thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
@@ -45,9 +54,10 @@ void DumpLoader::run(const std::stop_token& stop) {
         request->done(load(request->path, stop));
 }
 
-Result<std::uint64_t> DumpLoader::load(const std::string& path, const std::stop_token& stop) {
+Result<OpenedDump> DumpLoader::load(const std::string& path, const std::stop_token& stop) {
     DumpOptions options;
     options.strictness = Strictness::Tolerant;
+    options.stop = stop;
     // Set by the writer after the last batch, so that whoever hears `done` can read the data.
     auto written = std::make_shared<std::promise<void>>();
     std::future<void> allWritten = written->get_future();
@@ -64,10 +74,23 @@ Result<std::uint64_t> DumpLoader::load(const std::string& path, const std::stop_
                                  [&](Batch&& batch) { return push(std::move(batch), {}); });
     if (!report)
         return report.error();
+    m_skipped.add(report->skipped);
     if (!push(Batch{}, [written](const WriteReport&) { written->set_value(); }))
         return cancelled;
     allWritten.wait();
-    return report->points;
+
+    OpenedDump opened;
+    opened.points = report->points;
+    opened.skipped = report->skipped;
+    if (report->firstSkipped)
+        opened.firstSkipped = report->firstSkipped->text();
+    // Counted already, by the writer.
+    for (const Rejection& rejection : report->rejections) {
+        opened.skipped += rejection.points;
+        if (opened.firstSkipped.empty())
+            opened.firstSkipped = rejection.message;
+    }
+    return opened;
 }
 
 } // namespace sightglass

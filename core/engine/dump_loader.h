@@ -6,6 +6,7 @@
 
 #include "core/base/bounded_queue.h"
 #include "core/base/clock.h"
+#include "core/base/counters.h"
 #include "core/engine/engine.h"
 #include "core/model/origin.h"
 #include "core/model/sample_sink.h"
@@ -17,11 +18,12 @@ namespace sightglass {
 /// engine; open() from any thread.
 class DumpLoader {
   public:
-    DumpLoader(SampleSink& sink, OriginTable& origins, const Clock& clock)
-        : m_sink(sink), m_origins(origins), m_clock(clock) {}
+    DumpLoader(SampleSink& sink, OriginTable& origins, CounterRegistry& counters,
+               const Clock& clock);
 
     void start();
-    /// The dump under way is cut short; `done` of it and of those still queued hears Cancelled.
+    /// The dump under way is cut short, within about a second even if it waits for a pipe or the
+    /// network; `done` of it and of those still queued hears Cancelled.
     void stop();
 
     void open(const std::string& path, Engine::WhenOpened done);
@@ -34,11 +36,12 @@ class DumpLoader {
     static constexpr std::size_t mostQueued = 256;
 
     void run(const std::stop_token& stop);
-    Result<std::uint64_t> load(const std::string& path, const std::stop_token& stop);
+    Result<OpenedDump> load(const std::string& path, const std::stop_token& stop);
 
     SampleSink& m_sink;
     OriginTable& m_origins;
     const Clock& m_clock;
+    Counter& m_skipped;
     BoundedQueue<Request> m_queue{mostQueued};
     std::jthread m_thread;
 };

@@ -58,7 +58,7 @@ struct Engine::State {
     Scraper scraper{ingest};
     Analyst analyst{catalog, clock, [this] { return targetHealth(); }};
     StatusBoard board{clock, [this] { return gather(); }};
-    DumpLoader loader{writer, origins, clock};
+    DumpLoader loader{writer, origins, counters, clock};
 
     /// One of the three listeners; `receiver` is null while it could not be bound or is off.
     struct Listener {

@@ -84,6 +84,13 @@ struct Analysis {
     std::shared_ptr<const FindingsSnapshot> findings;              ///< never null
 };
 
+/// What became of a dump that could be read, be it in part.
+struct OpenedDump {
+    std::uint64_t points = 0;
+    std::uint64_t skipped = 0; ///< parts, lines and points that could not be read
+    std::string firstSkipped;  ///< why the first of them could not, with its place
+};
+
 /// The whole of Sightglass without a head: receivers, scraper, ring, catalog and rules.
 ///
 /// Owns every thread and the lifetime of everything below it. Made and destroyed on one thread (the
@@ -121,7 +128,7 @@ class Engine {
 
     /// Reads a dump in the background into an origin of its own; `done` is called on a thread of
     /// the engine.
-    using WhenOpened = std::function<void(Result<std::uint64_t> points)>;
+    using WhenOpened = std::function<void(Result<OpenedDump>)>;
     void openDump(const std::string& path, WhenOpened done);
 
     /// Waits until everything pushed so far is written, analysed and published. For tests and the

@@ -148,6 +148,9 @@ struct Rejection {
 struct Batch {
     OriginId origin;
     TimeNs receivedAt = 0;
+    /// Sample lines of an exposition page that could be read, duplicates among them: what
+    /// Prometheus counts as scraped. A histogram point stands for many. 0 if it was no page.
+    std::uint64_t sampleLines = 0;
 
     std::vector<ResourceView> resources;
     std::vector<ScopeView> scopes;

@@ -135,7 +135,7 @@ Result<DumpReport> readDump(std::string bytes, OriginId origin, const DumpOption
 
 Result<DumpReport> openDump(const std::string& input, const DumpOptions& options,
                             OriginTable& origins, const Clock& clock, const TakeBatch& take) {
-    Result<Source> source = readSource(input, options.limits);
+    Result<Source> source = readSource(input, options.limits, options.stop);
     if (!source)
         return source.error();
     const OriginId origin = origins.intern(source->kind, source->detail);

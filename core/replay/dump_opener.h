@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct DumpOptions {
     std::optional<DumpFormat> format; ///< unset: found by content
     Strictness strictness = Strictness::Strict;
     SourceLimits limits;
+    std::stop_token stop; ///< breaks off the wait for an input, which is then Cancelled
 };
 
 /// What was read of an input.
@@ -40,9 +42,10 @@ struct DumpReport {
 using TakeBatch = std::function<bool(Batch&&)>;
 
 /// Reads an input (a path, "-", an http(s) URL) and gives its Batches to `take`, with the origin
-/// `file <path as given>` or `scrape <url>`. Samples without a time get the clock's. Strict, a
-/// Batch is given only once all of the input is known to be good; an error then means that nothing
-/// was given. Tolerant, an error means that nothing could be read. Blocks; any thread.
+/// `file <path as given>` or `scrape <url without user and password>`. Samples without a time get
+/// the clock's. Strict, a Batch is given only once all of the input is known to be good; an error
+/// then means that nothing was given. Tolerant, an error means that nothing could be read. Blocks;
+/// any thread.
 [[nodiscard]] Result<DumpReport> openDump(const std::string& input, const DumpOptions& options,
                                           OriginTable& origins, const Clock& clock,
                                           const TakeBatch& take);

@@ -2,11 +2,15 @@
 #include "core/replay/dump_source.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -20,35 +24,73 @@ Error tooLarge(std::size_t limit) {
     return {ErrorCode::TooLarge, "larger than " + std::to_string(limit >> 20) + " MiB", {}};
 }
 
-Result<std::string> readStream(std::FILE* stream, std::size_t limit) {
-    constexpr std::size_t step = 65536;
-    std::string bytes;
-    for (;;) {
-        const std::size_t before = bytes.size();
-        bytes.resize(before + step);
-        const std::size_t got = std::fread(bytes.data() + before, 1, step, stream);
-        bytes.resize(before + got);
-        if (bytes.size() > limit)
-            return tooLarge(limit);
-        if (got == step)
-            continue;
-        if (std::ferror(stream) != 0)
-            return Error{ErrorCode::Io, std::generic_category().message(errno), {}};
-        return bytes;
-    }
+Error cancelled() {
+    return {ErrorCode::Cancelled, "reading was broken off", {}};
 }
 
-Result<std::string> readFile(const std::string& path, std::size_t limit) {
+Error systemError(int code) {
+    return {code == ENOENT ? ErrorCode::NotFound : ErrorCode::Io,
+            std::generic_category().message(code),
+            {}};
+}
+
+/// Reads until the end. A pipe or terminal may stay silent for ever: it is waited for in steps.
+Result<std::string> readDescriptor(int descriptor, std::size_t limit, const std::stop_token& stop) {
+    constexpr std::size_t step = 65536;
+    constexpr int waitMs = 100;
+    std::string bytes;
+    while (!stop.stop_requested()) {
+        pollfd ready{descriptor, POLLIN, 0};
+        const int answers = ::poll(&ready, 1, waitMs);
+        if (answers == 0 || (answers < 0 && errno == EINTR))
+            continue;
+        if (answers < 0)
+            return systemError(errno);
+        const std::size_t before = bytes.size();
+        bytes.resize(before + step);
+        const ssize_t got = ::read(descriptor, bytes.data() + before, step);
+        const int error = errno;
+        bytes.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+        if (got < 0 && error != EINTR && error != EAGAIN)
+            return systemError(error);
+        if (bytes.size() > limit)
+            return tooLarge(limit);
+        if (got == 0)
+            return bytes;
+    }
+    return cancelled();
+}
+
+Result<std::string> readFile(const std::string& path, std::size_t limit,
+                             const std::stop_token& stop) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored))
         return Error{ErrorCode::Io, "is a directory", {}};
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                               &std::fclose);
-    if (!file)
-        return Error{errno == ENOENT ? ErrorCode::NotFound : ErrorCode::Io,
-                     std::generic_category().message(errno),
-                     {}};
-    return readStream(file.get(), limit);
+    // Without O_NONBLOCK, opening a named pipe waits for whoever writes to it.
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0)
+        return systemError(errno);
+    Result<std::string> bytes = readDescriptor(descriptor, limit, stop);
+    ::close(descriptor);
+    return bytes;
+}
+
+/// The part of a URL between "://" and the path: user, password, host and port.
+std::string_view authorityOf(std::string_view url) {
+    const std::size_t scheme = url.find("://");
+    if (scheme == std::string_view::npos)
+        return {};
+    const std::string_view rest = url.substr(scheme + 3);
+    return rest.substr(0, rest.find_first_of("/?#"));
+}
+
+bool isLoopbackUrl(std::string_view url) {
+    std::string_view host = authorityOf(url);
+    host.remove_prefix(host.rfind('@') + 1); // npos + 1 is 0
+    if (host.starts_with('['))
+        return host.starts_with("[::1]");
+    host = host.substr(0, host.find(':'));
+    return host == "localhost" || host.starts_with("127.");
 }
 
 struct Fetched {
@@ -67,7 +109,13 @@ std::size_t takeBytes(char* data, std::size_t size, std::size_t count, void* int
     return size * count;
 }
 
-Result<std::string> fetch(const std::string& url, const SourceLimits& limits) {
+/// curl asks about once a second while nothing comes.
+int isStopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
+Result<std::string> fetch(const std::string& url, const SourceLimits& limits,
+                          std::stop_token stop) {
     const std::unique_ptr<CURL, void (*)(CURL*)> curl(curl_easy_init(), &curl_easy_cleanup);
     if (!curl)
         return Error{ErrorCode::Internal, "libcurl does not start", {}};
@@ -87,9 +135,19 @@ Result<std::string> fetch(const std::string& url, const SourceLimits& limits) {
     curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
     // Left compressed if the server compresses: our own inflate() bounds what comes out.
     curl_easy_setopt(curl.get(), CURLOPT_USERAGENT, "sightglass-cli");
+    // A proxy meant for the browser would not find this machine's ports.
+    if (isLoopbackUrl(url))
+        curl_easy_setopt(curl.get(), CURLOPT_NOPROXY, "*");
+    // A name server that does not answer must not hold up a stop.
+    curl_easy_setopt(curl.get(), CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(curl.get(), CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl.get(), CURLOPT_XFERINFOFUNCTION, &isStopped);
+    curl_easy_setopt(curl.get(), CURLOPT_XFERINFODATA, &stop);
     curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, &takeBytes);
     curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &fetched);
     const CURLcode code = curl_easy_perform(curl.get());
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return cancelled();
     if (fetched.isTooLarge)
         return tooLarge(limits.bytes);
     if (code == CURLE_OPERATION_TIMEDOUT)
@@ -111,13 +169,26 @@ bool isUrl(const std::string& input) {
     return input.starts_with("http://") || input.starts_with("https://");
 }
 
-Result<Source> readSource(const std::string& input, const SourceLimits& limits) {
+std::string shownInput(const std::string& input) {
+    if (!isUrl(input))
+        return input;
+    const std::string_view authority = authorityOf(input);
+    const std::size_t at = authority.rfind('@');
+    if (at == std::string_view::npos)
+        return input;
+    std::string shown = input;
+    shown.erase(input.find("://") + 3, at + 1);
+    return shown;
+}
+
+Result<Source> readSource(const std::string& input, const SourceLimits& limits,
+                          const std::stop_token& stop) {
     Source source;
     source.kind = isUrl(input) ? OriginKind::Scrape : OriginKind::File;
-    source.detail = input;
-    Result<std::string> bytes = isUrl(input)   ? fetch(input, limits)
-                                : input == "-" ? readStream(stdin, limits.bytes)
-                                               : readFile(input, limits.bytes);
+    source.detail = shownInput(input);
+    Result<std::string> bytes = isUrl(input)   ? fetch(input, limits, stop)
+                                : input == "-" ? readDescriptor(STDIN_FILENO, limits.bytes, stop)
+                                               : readFile(input, limits.bytes, stop);
     if (!bytes)
         return bytes.error();
     if (bytes->empty())

@@ -56,11 +56,15 @@ void EngineBridge::removeTarget(const QString& url) {
 }
 
 void EngineBridge::openDump(const QString& path) {
-    m_engine.openDump(path.toStdString(), [this, path](const Result<std::uint64_t>& points) {
-        const quint64 read = points ? *points : 0;
-        const QString error = points ? QString() : QString::fromStdString(points.error().text());
+    m_engine.openDump(path.toStdString(), [this, path](const Result<OpenedDump>& opened) {
+        const OpenedDump dump = opened ? *opened : OpenedDump{};
+        const QString error = opened ? QString() : QString::fromStdString(opened.error().text());
         QMetaObject::invokeMethod(
-            this, [this, path, read, error] { emit dumpOpened(path, read, error); },
+            this,
+            [this, path, dump, error] {
+                emit dumpOpened(path, dump.points, error, dump.skipped,
+                                QString::fromStdString(dump.firstSkipped));
+            },
             Qt::QueuedConnection);
     });
 }

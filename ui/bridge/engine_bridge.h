@@ -44,7 +44,10 @@ class EngineBridge : public QObject {
     void analysisChanged(); ///< catalog, families or findings
     void statusChanged();   ///< receivers, targets, rates, memory
     void samplesArrived();  ///< the ring's generation moved; at most once a frame
-    void dumpOpened(const QString& path, quint64 points, const QString& error);
+    /// `error` is "" if at least a part could be read; `firstSkipped` is why the first of the
+    /// `skipped` parts could not.
+    void dumpOpened(const QString& path, quint64 points, const QString& error, quint64 skipped,
+                    const QString& firstSkipped);
     void rebound(const QString& error); ///< "" if it listens now
     void targetAdded(const QString& url);
     void targetRemoved(const QString& url);

@@ -125,12 +125,19 @@ MainWindow::MainWindow(EngineBridge& bridge, Selection& selection, Theme& theme,
             m_statusBar->say(error, true);
     });
     connect(&bridge, &EngineBridge::dumpOpened, this,
-            [this](const QString& path, quint64 points, const QString& error) {
+            [this](const QString& path, quint64 points, const QString& error, quint64 skipped,
+                   const QString& firstSkipped) {
                 const QString name = QFileInfo(path).fileName();
-                m_statusBar->say(error.isEmpty()
-                                     ? tr("%1: %2 points read").arg(name, formatCount(points))
-                                     : QStringLiteral("%1: %2").arg(name, error),
-                                 !error.isEmpty());
+                if (!error.isEmpty()) {
+                    m_statusBar->say(QStringLiteral("%1: %2").arg(name, error), true);
+                    return;
+                }
+                QString message = tr("%1: %2 points read").arg(name, formatCount(points));
+                if (skipped > 0)
+                    message += tr("; %1 %2 could not be read: %3")
+                                   .arg(formatCount(skipped),
+                                        skipped == 1 ? tr("part") : tr("parts"), firstSkipped);
+                m_statusBar->say(message, skipped > 0);
             });
     connectCommands();
     connectChartAndPaneKeys();

@@ -570,6 +570,7 @@ bool PageParser::keepSample(const PageSample& sample) {
     if (m_page.samples.size() >= limits.samples)
         return fail("the page has more than " + std::to_string(limits.samples) + " samples",
                     ErrorCode::TooLarge);
+    ++m_batch.sampleLines;
     if (sample.hasTime && sample.time == std::numeric_limits<TimeNs>::max()) {
         fail("the timestamp lies beyond the year 2262");
         reject("timestamp-out-of-range");

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <limits>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -21,16 +23,22 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr TimeNs minInterval = 100 * nsPerMs;
 
+/// How often and how long a removed target's stale markers are offered to a full queue.
+constexpr int farewellTries = 50;
+constexpr std::chrono::milliseconds farewellPause{100};
+
 /// What one scrape came to.
 struct Outcome {
     TimeNs time = 0; ///< when it began
     double seconds = 0;
-    FetchFailure failure; ///< empty reason: none
-    std::uint64_t samples = 0;
+    FetchFailure failure;      ///< empty reason: none
+    std::uint64_t samples = 0; ///< sample lines of the page
+    bool isDropped = false;    ///< the queue was full
 };
 
-void appendSynthetic(Batch& batch, std::string_view name, std::string_view help, double value,
-                     TimeNs time) {
+/// Appends a series of ours; without `value`, its stale marker.
+void appendSynthetic(Batch& batch, std::string_view name, std::string_view help,
+                     std::optional<double> value, TimeNs time) {
     MetricBlock& block = batch.metrics.emplace_back();
     block.descriptor.name = name;
     block.descriptor.description = help;
@@ -39,7 +47,23 @@ void appendSynthetic(Batch& batch, std::string_view name, std::string_view help,
     block.points = {static_cast<std::uint32_t>(batch.numberPoints.size()), 1};
     NumberPoint& point = batch.numberPoints.emplace_back();
     point.time = time;
-    point.value = Number::of(value);
+    if (!value)
+        point.flags = noRecordedValueFlag;
+    point.value = Number::of(value.value_or(std::numeric_limits<double>::quiet_NaN()));
+}
+
+/// `up` and its kin as `outcome` has them; without one, their stale markers. Gives how many.
+std::size_t appendOurs(Batch& batch, const Outcome* outcome, TimeNs time) {
+    std::optional<double> up, duration, samples;
+    if (outcome) {
+        up = outcome->failure.reason.empty() ? 1 : 0;
+        duration = outcome->seconds;
+        samples = static_cast<double>(outcome->samples);
+    }
+    appendSynthetic(batch, "up", "1 if the last scrape went well, else 0.", up, time);
+    appendSynthetic(batch, "scrape_duration_seconds", "How long the scrape took.", duration, time);
+    appendSynthetic(batch, "scrape_samples_scraped", "Samples that the page held.", samples, time);
+    return 3;
 }
 
 void nameTarget(Batch& batch, const std::string& instance) {
@@ -80,7 +104,15 @@ class Scraper::Loop {
         SeriesMemory memory;
         SteadyTime due{};
         bool isUnderWay = false;
+        bool hasReported = false; ///< `up` and its kin were queued, so they can go stale
         TimeNs startedAt = 0;
+    };
+    /// The last word of a removed target, until the queue takes it.
+    struct Farewell {
+        Batch batch;
+        std::size_t stale = 0;
+        int triesLeft = farewellTries;
+        SteadyTime due{};
     };
     struct Command {
         TargetUrl url;
@@ -94,6 +126,7 @@ class Scraper::Loop {
     void start(Job& job);
     void finish(Job& job, CURLcode code);
     void retire(Job& job);
+    void sayFarewells();
     Outcome push(Job& job, Outcome outcome, std::string body);
     void report(const Job& job, const Outcome& outcome) SG_EXCLUDES(m_mutex);
     [[nodiscard]] static SteadyTime nextDue(const Job& job, SteadyTime now, SteadyTime last);
@@ -102,11 +135,13 @@ class Scraper::Loop {
 
     const IngestContext m_context;
     Counter& m_scrapes;
-    Counter& m_samples;
+    Counter& m_points;
     Counter& m_stale;
     CURLM* const m_multi;
 
-    std::vector<std::unique_ptr<Job>> m_jobs; ///< of the thread alone
+    // Of the thread alone:
+    std::vector<std::unique_ptr<Job>> m_jobs;
+    std::vector<Farewell> m_farewells;
 
     mutable Mutex m_mutex;
     std::vector<ScrapeTarget> m_targets SG_GUARDED_BY(m_mutex);
@@ -119,9 +154,9 @@ Scraper::Loop::Loop(const IngestContext& context)
     : m_context(context),
       m_scrapes(context.counters.counter("sightglass_scrapes_total",
                                          "Scrapes finished, well or not.", CounterKind::Traffic)),
-      m_samples(context.counters.counter("sightglass_scrape_points_total",
-                                         "Data points that scraped pages held.",
-                                         CounterKind::Traffic)),
+      m_points(context.counters.counter("sightglass_scrape_points_total",
+                                        "Data points that scraped pages held.",
+                                        CounterKind::Traffic)),
       m_stale(context.counters.counter(
           "sightglass_scrape_stale_markers_total",
           "Series marked as ended because their page no longer has them.", CounterKind::Traffic)),
@@ -184,6 +219,7 @@ std::vector<ScrapeTarget> Scraper::Loop::targets() const {
 void Scraper::Loop::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         takeCommands();
+        sayFarewells();
         const SteadyTime now = std::chrono::steady_clock::now();
         for (const auto& job : m_jobs) {
             if (!job->isUnderWay && job->due <= now)
@@ -253,10 +289,11 @@ void Scraper::Loop::finish(Job& job, CURLcode code) {
 }
 
 /// Decodes and queues what was fetched; the outcome given back also knows of bad lines and of a
-/// full queue.
+/// full queue. A full queue says nothing about the target, so it is no failure of the scrape.
 Outcome Scraper::Loop::push(Job& job, Outcome outcome, std::string body) {
     Batch batch;
     SeriesMemory::Page page;
+    std::uint64_t points = 0;
     if (outcome.failure.reason.empty()) {
         RawRecord record;
         record.origin = job.origin;
@@ -266,7 +303,8 @@ Outcome Scraper::Loop::push(Job& job, Outcome outcome, std::string body) {
         if (decoded.ok()) {
             batch = std::move(*decoded);
             page = SeriesMemory::describe(batch);
-            outcome.samples = batch.pointCount();
+            outcome.samples = batch.sampleLines;
+            points = batch.pointCount();
         } else {
             const Error& error = decoded.error();
             const std::string where = error.place.text();
@@ -274,22 +312,17 @@ Outcome Scraper::Loop::push(Job& job, Outcome outcome, std::string body) {
                                where.empty() ? error.message : where + ": " + error.message};
         }
     }
-    const bool isUp = outcome.failure.reason.empty();
     batch.origin = job.origin;
     batch.receivedAt = outcome.time;
     nameTarget(batch, job.url.instance);
     const std::size_t stale = job.memory.appendStale(batch, page, outcome.time);
-    appendSynthetic(batch, "up", "1 if the last scrape went well, else 0.", isUp ? 1 : 0,
-                    outcome.time);
-    appendSynthetic(batch, "scrape_duration_seconds", "How long the scrape took.", outcome.seconds,
-                    outcome.time);
-    appendSynthetic(batch, "scrape_samples_scraped", "Data points that the page held.",
-                    static_cast<double>(outcome.samples), outcome.time);
+    appendOurs(batch, &outcome, outcome.time);
 
     const PushStatus status = m_context.sink.push(std::move(batch), {});
     if (status == PushStatus::Queued) {
         job.memory.remember(std::move(page));
-        m_samples.add(outcome.samples);
+        job.hasReported = true;
+        m_points.add(points);
         m_stale.add(stale);
     } else if (status == PushStatus::Full) {
         // What is remembered stays, so that a series gone meanwhile is still marked next time.
@@ -298,9 +331,7 @@ Outcome Scraper::Loop::push(Job& job, Outcome outcome, std::string body) {
                      "Scraped pages lost because the queue before the writer was full.",
                      CounterKind::Drop)
             .add();
-        outcome.samples = 0;
-        outcome.failure = {"queue-full", "the page was dropped: more comes in than can be written; "
-                                         "the next scrape tries again"};
+        outcome.isDropped = true;
     }
     return outcome;
 }
@@ -312,9 +343,34 @@ void Scraper::Loop::retire(Job& job) {
     batch.origin = job.origin;
     batch.receivedAt = m_context.clock.now();
     nameTarget(batch, job.url.instance);
-    const std::size_t stale = job.memory.appendStale(batch, {}, batch.receivedAt);
-    if (m_context.sink.push(std::move(batch), {}) == PushStatus::Queued)
-        m_stale.add(stale);
+    std::size_t stale = job.memory.appendStale(batch, {}, batch.receivedAt);
+    if (job.hasReported)
+        stale += appendOurs(batch, nullptr, batch.receivedAt);
+    m_farewells.push_back({std::move(batch), stale, farewellTries, {}});
+}
+
+/// Offers what is due to the queue. Unlike a page, a farewell has no next scrape to mend its loss.
+void Scraper::Loop::sayFarewells() {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    std::erase_if(m_farewells, [&](Farewell& farewell) {
+        if (farewell.due > now)
+            return false;
+        const PushStatus status = m_context.sink.push(std::move(farewell.batch), {});
+        if (status == PushStatus::Queued)
+            m_stale.add(farewell.stale);
+        if (status != PushStatus::Full)
+            return true;
+        farewell.due = now + farewellPause;
+        if (--farewell.triesLeft > 0)
+            return false;
+        m_context.counters
+            .counter("sightglass_scrape_stale_markers_dropped_total",
+                     "Stale markers of removed targets lost because the queue before the writer "
+                     "stayed full.",
+                     CounterKind::Drop)
+            .add(farewell.stale);
+        return true;
+    });
 }
 
 void Scraper::Loop::report(const Job& job, const Outcome& outcome) {
@@ -331,9 +387,13 @@ void Scraper::Loop::report(const Job& job, const Outcome& outcome) {
     target->lastScrape = outcome.time;
     target->lastDurationSeconds = outcome.seconds;
     target->lastSamples = outcome.samples;
-    target->samples += outcome.samples;
+    if (!outcome.isDropped)
+        target->samples += outcome.samples;
     target->failures = isUp ? 0 : target->failures + 1;
     target->lastError = outcome.failure.message;
+    if (isUp && outcome.isDropped)
+        target->lastError = "the page was dropped: more comes in than can be written; the next "
+                            "scrape tries again";
 }
 
 SteadyTime Scraper::Loop::nextDue(const Job& job, SteadyTime now, SteadyTime last) {
@@ -353,6 +413,8 @@ int Scraper::Loop::millisecondsToNextDue() const {
         if (!job->isUnderWay)
             wait = std::min(wait, std::chrono::nanoseconds(job->due - now));
     }
+    for (const Farewell& farewell : m_farewells)
+        wait = std::min(wait, std::chrono::nanoseconds(farewell.due - now));
     const auto ms = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
     return static_cast<int>(std::max<decltype(ms)>(ms, 0));
 }

@@ -23,10 +23,12 @@ struct ScrapeTarget {
     enum class Health : std::uint8_t { Waiting, Up, Down } health = Health::Waiting;
     TimeNs lastScrape = 0; ///< when the last finished one began; 0: none yet
     double lastDurationSeconds = 0;
-    std::uint64_t lastSamples = 0; ///< points of the last page
-    std::uint64_t samples = 0;     ///< of all pages so far
+    std::uint64_t lastSamples = 0; ///< sample lines of the last page
+    std::uint64_t samples = 0;     ///< of all pages taken so far
     std::uint64_t failures = 0;    ///< scrapes that failed in a row
-    std::string lastError;         ///< in full; empty once a scrape went well
+    /// In full; empty once a scrape went well and its page was taken. A page that found the queue
+    /// full stands here too, though the target is up.
+    std::string lastError;
 };
 
 /// Fetches metrics pages over HTTP at each target's interval and pushes each as one Batch: the
@@ -34,6 +36,7 @@ struct ScrapeTarget {
 /// of the series that are gone since the page before. Samples without a time of their own get that
 /// of the scrape's start. A page with a bad line, an answer other than 200 and silence past the
 /// timeout (the interval, at most 10 s) are failures: `up` is 0 and every series is marked stale.
+/// Once a target is removed, its series and those three are marked stale.
 ///
 /// One thread does all targets (curl multi). A new target is scraped at once; later scrapes stand
 /// at an offset within the interval that depends on the URL, so that targets added together are

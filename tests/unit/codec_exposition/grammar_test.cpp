@@ -191,6 +191,15 @@ TEST_CASE("help is kept without its escapes and belongs to its family wherever i
     CHECK(page->metrics[3].descriptor.description == "dotted");
 }
 
+TEST_CASE("sample lines are counted as Prometheus counts them, a histogram's each") {
+    const Result<Batch> page = decode("# HELP a help\na 1\na 2\n\n"
+                                      "# TYPE h histogram\nh_bucket{le=\"1\"} 1\n"
+                                      "h_bucket{le=\"+Inf\"} 2\nh_sum 3\nh_count 2\n");
+    REQUIRE(page.ok());
+    CHECK(page->sampleLines == 6);
+    CHECK(page->pointCount() == 2);
+}
+
 TEST_CASE("a series that stands there twice is dropped and counted, as Prometheus does") {
     CHECK(describe("a 1\na 2\n") ==
           Lines{"unknown a{} 1", "rejected duplicate-sample 1: a series of \"a\" stands there "

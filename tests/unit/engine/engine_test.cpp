@@ -2,14 +2,19 @@
 #include "core/engine/engine.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "core/demo/demo.h"
 
@@ -52,6 +57,26 @@ Batch gauge(OriginId origin, const char* name, TimeNs time) {
 const ReceiverStatus& receiver(const EngineStatus& status, ReceiverKind kind) {
     return status.receivers.at(static_cast<std::size_t>(kind));
 }
+
+Result<OpenedDump> opened(Engine& engine, const std::string& path) {
+    std::promise<Result<OpenedDump>> told;
+    engine.openDump(path, [&](Result<OpenedDump> dump) { told.set_value(std::move(dump)); });
+    return told.get_future().get();
+}
+
+/// A folder that is there while a test runs.
+struct TemporaryFolder {
+    TemporaryFolder() {
+        std::string pattern = std::filesystem::temp_directory_path() / "sightglass-XXXXXX";
+        REQUIRE(mkdtemp(pattern.data()) != nullptr);
+        path = pattern;
+    }
+    ~TemporaryFolder() { std::filesystem::remove_all(path); }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+    std::filesystem::path path;
+};
 
 } // namespace
 
@@ -117,9 +142,10 @@ TEST_CASE("two dumps opened together are compared like two live paths") {
     const std::string folder = SIGHTGLASS_TEST_DATA "/founding_story/";
     std::atomic<int> opened{0};
     for (const char* page : {"app.prom", "collector.prom"}) {
-        engine.openDump(folder + page, [&](Result<std::uint64_t> points) {
-            CHECK(points.ok());
-            CHECK(*points == 27);
+        engine.openDump(folder + page, [&](const Result<OpenedDump>& dump) {
+            CHECK(dump.ok());
+            CHECK(dump->points == 27);
+            CHECK(dump->skipped == 0);
             ++opened;
         });
     }
@@ -133,11 +159,50 @@ TEST_CASE("two dumps opened together are compared like two live paths") {
 TEST_CASE("a dump that cannot be read says why") {
     Engine engine(quiet());
     engine.start();
-    std::promise<Result<std::uint64_t>> told;
-    engine.openDump("/no/such/file", [&](Result<std::uint64_t> points) { told.set_value(points); });
-    const Result<std::uint64_t> points = told.get_future().get();
-    REQUIRE_FALSE(points.ok());
-    CHECK(points.error().code == ErrorCode::NotFound);
+    const Result<OpenedDump> dump = opened(engine, "/no/such/file");
+    REQUIRE_FALSE(dump.ok());
+    CHECK(dump.error().code == ErrorCode::NotFound);
+}
+
+TEST_CASE("what of a dump could not be read is told and counted") {
+    Engine engine(quiet());
+    engine.start();
+    const TemporaryFolder folder;
+    const std::string good = R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"a",)"
+                             R"("gauge":{"dataPoints":[{"timeUnixNano":"1700000000000000000",)"
+                             R"("asInt":"1"}]}}]}]}]})";
+    std::ofstream(folder.path / "parts.json") << good << "\n{\"resourceMetrics\":7}\n"
+                                              << good << '\n';
+    const Result<OpenedDump> parts = opened(engine, folder.path / "parts.json");
+    REQUIRE(parts.ok());
+    CHECK(parts->points == 2);
+    CHECK(parts->skipped == 1);
+    CHECK(parts->firstSkipped.find("line 2") != std::string::npos);
+    CHECK(engine.counters().sum(CounterKind::Drop) == 1);
+
+    std::ofstream(folder.path / "lines.prom") << "a 1\nb{ 2\nc 3\n";
+    const Result<OpenedDump> lines = opened(engine, folder.path / "lines.prom");
+    REQUIRE(lines.ok());
+    CHECK(lines->points == 2);
+    CHECK(lines->skipped == 1);
+    CHECK(lines->firstSkipped.find("line 2") != std::string::npos);
+    CHECK(engine.counters().sum(CounterKind::Drop) == 2);
+}
+
+TEST_CASE("stopping does not wait for a dump on a pipe to which nobody writes") {
+    Engine engine(quiet());
+    engine.start();
+    const TemporaryFolder folder;
+    const std::string pipe = folder.path / "pipe";
+    REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+    std::promise<Result<OpenedDump>> told;
+    engine.openDump(pipe, [&](Result<OpenedDump> dump) { told.set_value(std::move(dump)); });
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(50)); // so that most runs stop within the read
+    const auto begin = std::chrono::steady_clock::now();
+    engine.stop();
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(3));
+    CHECK(told.get_future().get().error().code == ErrorCode::Cancelled);
 }
 
 TEST_CASE("the demo shows 27 mismatches and six lost labels within a second of the third path") {

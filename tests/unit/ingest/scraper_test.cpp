@@ -26,8 +26,10 @@ class KeepingSink final : public SampleSink {
   public:
     PushStatus push(Batch&& batch, WhenWritten whenWritten) override {
         const std::lock_guard lock(m_mutex);
-        if (isFull)
+        if (isFull) {
+            ++refused;
             return PushStatus::Full;
+        }
         m_batches.push_back(linesOf(batch));
         if (whenWritten)
             whenWritten({});
@@ -43,6 +45,7 @@ class KeepingSink final : public SampleSink {
     }
 
     std::atomic<bool> isFull{false};
+    std::atomic<int> refused{0};
 
   private:
     static Lines linesOf(const Batch& batch) {
@@ -157,7 +160,8 @@ TEST_CASE("a page is scraped at once, again and again, and what goes away is mar
         case 0:
             return PageServer::page("# TYPE a counter\na{x=\"1\",y=\"2\"} 1\na{x=\"2\"} 2\nb 3\n"
                                     "timed 4 1000\n"
-                                    "# TYPE h histogram\nh_bucket{le=\"+Inf\"} 5\nh_count 5\n"
+                                    "# TYPE h histogram\nh_bucket{le=\"1\"} 4\n"
+                                    "h_bucket{le=\"+Inf\"} 5\nh_count 5\n"
                                     "# TYPE s summary\ns_count 6\n");
         case 1: // labels in another order are the same series; b changed its type
             return PageServer::page(
@@ -179,7 +183,7 @@ TEST_CASE("a page is scraped at once, again and again, and what goes away is mar
     REQUIRE(batches.size() >= 4);
     CHECK(batches[0] == Lines{head, "counter a x=1 y=2 1", "counter a x=2 2", "unknown b 3",
                               "unknown timed 4 @1000", "histogram h 5", "summary s 6", ours[0],
-                              ours[1], "gauge scrape_samples_scraped 6 (ours)"});
+                              ours[1], "gauge scrape_samples_scraped 8 (ours)"});
     CHECK(batches[1] == Lines{head, "counter a y=2 x=1 1", "gauge b 3", "counter a x=2 stale",
                               "unknown b stale", "histogram h stale", "summary s stale", ours[0],
                               ours[1], "gauge scrape_samples_scraped 2 (ours)"});
@@ -188,7 +192,7 @@ TEST_CASE("a page is scraped at once, again and again, and what goes away is mar
     CHECK(batches[3] ==
           Lines{head, "unknown b 4", ours[0], ours[1], "gauge scrape_samples_scraped 1 (ours)"});
 
-    REQUIRE(eventually([&] { return scraper.targets().at(0).samples >= 9; }));
+    REQUIRE(eventually([&] { return scraper.targets().at(0).samples >= 11; }));
     const ScrapeTarget target = scraper.targets().at(0);
     CHECK(target.url == *url);
     CHECK(target.health == ScrapeTarget::Health::Up);
@@ -220,12 +224,39 @@ TEST_CASE("a removed target leaves stale markers and is asked no more") {
     CHECK(scraper.targets().empty());
     const std::vector<Lines> batches = bench.sink.waitFor(2);
     REQUIRE(batches.size() == 2);
-    CHECK(batches[1] == Lines{"job=scrape instance=" + server.address() + " ", "unknown a stale"});
+    const Lines farewell{"job=scrape instance=" + server.address() + " ", "unknown a stale",
+                         "gauge up stale (ours)", "gauge scrape_duration_seconds stale (ours)",
+                         "gauge scrape_samples_scraped stale (ours)"};
+    CHECK(batches[1] == farewell);
+    CHECK(eventually([&] { return bench.count("sightglass_scrape_stale_markers_total") == 4; }));
     CHECK(server.requests().size() == 1);
 
     // And may be added again.
     REQUIRE(scraper.add(server.address(), 60 * nsPerSecond).ok());
     CHECK(bench.sink.waitFor(3).size() == 3);
+}
+
+TEST_CASE("the stale markers of a removed target wait for a full queue, but not for ever") {
+    for (const bool recovers : {true, false}) {
+        CAPTURE(recovers);
+        Bench bench;
+        const PageServer server([](const std::string&) { return PageServer::page("a 1\n"); });
+        Scraper scraper(bench.context);
+        REQUIRE(scraper.add(server.address(), 60 * nsPerSecond).ok());
+        REQUIRE(bench.sink.waitFor(1).size() == 1);
+        bench.sink.isFull = true;
+        scraper.remove(server.address());
+        if (recovers) {
+            REQUIRE(eventually([&] { return bench.sink.refused >= 2; }));
+            bench.sink.isFull = false;
+            const std::vector<Lines> batches = bench.sink.waitFor(2);
+            REQUIRE(batches.size() == 2);
+            CHECK(batches[1].size() == 5);
+        } else {
+            CHECK(eventually(
+                [&] { return bench.count("sightglass_scrape_stale_markers_dropped_total") == 4; }));
+        }
+    }
 }
 
 TEST_CASE("a failed scrape says why, in full") {
@@ -325,6 +356,10 @@ TEST_CASE("a full queue is counted and shown, and nothing stale is forgotten") {
     REQUIRE(eventually([&] { return bench.count("sightglass_scrapes_dropped_total") >= 1; }));
     REQUIRE(eventually(
         [&] { return scraper.targets().at(0).lastError.starts_with("the page was dropped"); }));
+    const ScrapeTarget dropped = scraper.targets().at(0);
+    CHECK(dropped.health == ScrapeTarget::Health::Up);
+    CHECK(dropped.failures == 0);
+    CHECK(bench.count("sightglass_scrape_failures_total") == 0);
     const std::size_t before = bench.sink.waitFor(0).size();
     bench.sink.isFull = false;
     std::size_t markers = 0;

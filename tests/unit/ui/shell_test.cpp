@@ -72,6 +72,7 @@ struct Bench {
         window->openDump(path);
         QVERIFY(opened.wait(5000));
         QCOMPARE(opened.first().at(2).toString(), QString());
+        QCOMPARE(opened.first().at(3).toULongLong(), 0U);
     }
     void settle() {
         engine.flush();
