@@ -2,6 +2,7 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QDir>
+#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -11,6 +12,7 @@
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTableView>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <memory>
@@ -152,6 +154,7 @@ class ShellTest : public QObject {
     void everyKeyIsThere();
     void everyActionStandsInAMenuWithItsKey();
     void startCardMakesWayForData();
+    void halfReadDumpSaysWhatIsMissing();
     void firstDataSelectsTheWorstMetricUntilTheUserChose();
     void nothingTakesTheFocus();
     void anActOnTheMetricsPageIsAChoice();
@@ -250,6 +253,23 @@ void ShellTest::startCardMakesWayForData() {
     bench.settle();
     QTRY_VERIFY(page.isPaneShown(MetricsPage::Pane::Compare));
     QTRY_VERIFY(page.isPaneShown(MetricsPage::Pane::Drawer));
+}
+
+void ShellTest::halfReadDumpSaysWhatIsMissing() {
+    QTemporaryDir folder;
+    QFile file(folder.filePath(QStringLiteral("half.prom")));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("a 1\nb{ 2\nc 3\n");
+    file.close();
+    Bench bench;
+    bench.window->openDump(file.fileName());
+    const auto labels = bench.window->findChildren<QLabel*>();
+    QTRY_VERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
+        const QString said = label->accessibleName();
+        return said.startsWith(
+                   QStringLiteral("half.prom: 2 points read; 1 part could not be read: ")) &&
+               said.contains(QStringLiteral("line 2"));
+    }));
 }
 
 void ShellTest::firstDataSelectsTheWorstMetricUntilTheUserChose() {
