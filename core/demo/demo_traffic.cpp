@@ -16,7 +16,7 @@ namespace {
 
 constexpr double collectionPeriod = 2.4;
 /// The share of a period that a collection takes.
-constexpr double collecting = 0.08;
+constexpr double collecting = 0.03;
 constexpr double kiB = 1024;
 constexpr double miB = 1024 * kiB;
 

@@ -35,7 +35,8 @@ PushStatus Writer::push(Batch&& batch, WhenWritten whenWritten) {
     Entry entry{std::move(batch), std::move(whenWritten)};
     if (m_queue.push(std::move(entry), weight))
         return PushStatus::Queued;
-    batch = std::move(entry.batch); // push() took it only if it was queued
+    // The queue takes an entry only if it has room. NOLINTNEXTLINE(bugprone-use-after-move)
+    batch = std::move(entry.batch);
     if (m_queue.closed())
         return PushStatus::Stopped;
     m_queueFull.add();
