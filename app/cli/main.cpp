@@ -11,11 +11,8 @@ namespace {
 
 // In the order that --help lists them.
 constexpr std::array commands = {
-    &sightglass::addServeCommand,
-    &sightglass::addCheckCommand,
-    &sightglass::addDiffCommand,
-    &sightglass::addConvertCommand,
-    &sightglass::addRulesCommand,
+    &sightglass::addServeCommand,   &sightglass::addCheckCommand, &sightglass::addDiffCommand,
+    &sightglass::addConvertCommand, &sightglass::addRulesCommand,
 };
 
 int run(int argc, char** argv) {

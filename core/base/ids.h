@@ -25,7 +25,8 @@ struct Id {
 };
 
 using OriginId = Id<struct OriginTag>;
-using MetricId = Id<struct MetricTag>; ///< one descriptor of one scope of one resource of one origin
+using MetricId =
+    Id<struct MetricTag>; ///< one descriptor of one scope of one resource of one origin
 using SeriesId = Id<struct SeriesTag>;
 
 } // namespace sightglass

@@ -11,10 +11,10 @@
 namespace sightglass {
 
 enum class ErrorCode : std::uint8_t {
-    InvalidArgument,   ///< the input is not what its format says
-    TooLarge,          ///< a size limit of ours was passed
-    TooDeep,           ///< a nesting limit of ours was passed
-    Unsupported,       ///< understood, but not offered here
+    InvalidArgument, ///< the input is not what its format says
+    TooLarge,        ///< a size limit of ours was passed
+    TooDeep,         ///< a nesting limit of ours was passed
+    Unsupported,     ///< understood, but not offered here
     NotFound,
     ResourceExhausted, ///< full for now; trying again later may succeed
     Unavailable,       ///< the other side cannot be reached

@@ -18,9 +18,9 @@ namespace sightglass {
 struct IngestLimits {
     std::size_t compressedBytes = std::size_t{16} << 20;
     std::size_t inflatedBytes = std::size_t{64} << 20;
-    int depth = 100;               ///< nesting of messages, arrays and maps
-    /// A connection without a request. Longer than the 60 s between two exports of an SDK's periodic
-    /// reader, or the connection would end just as the next one comes.
+    int depth = 100; ///< nesting of messages, arrays and maps
+    /// A connection without a request. Longer than the 60 s between two exports of an SDK's
+    /// periodic reader, or the connection would end just as the next one comes.
     int idleTimeoutSeconds = 120;
     int requestTimeoutSeconds = 30; ///< from a request's first byte to its last
 };

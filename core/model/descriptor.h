@@ -42,8 +42,12 @@ struct Descriptor {
 
     Descriptor() = default;
     explicit Descriptor(const DescriptorView& view)
-        : name(view.name), unit(view.unit), description(view.description), type(view.type),
-          monotonic(view.monotonic), temporality(view.temporality) {}
+        : name(view.name),
+          unit(view.unit),
+          description(view.description),
+          type(view.type),
+          monotonic(view.monotonic),
+          temporality(view.temporality) {}
     [[nodiscard]] DescriptorView view() const {
         return {name, unit, description, type, monotonic, temporality};
     }

@@ -25,7 +25,7 @@ struct Evidence {
     std::string unit;
     std::string temporality; ///< "" if unspecified
     std::string help;
-    Labels labels; ///< the labels that bear on the finding, as Prometheus spells them
+    Labels labels;    ///< the labels that bear on the finding, as Prometheus spells them
     std::string text; ///< anything else worth showing: an error message, a raw line
     TimeNs time = 0;
 };
@@ -40,10 +40,10 @@ struct Finding {
     std::string cause;   ///< the likely cause, one sentence; may be empty
     std::string advice;  ///< the way out, in words
     std::string snippet; ///< configuration to copy; may be empty
-    std::vector<OriginId> origins;    ///< the reference (richer) side first
-    std::vector<std::string> labels;  ///< label keys concerned, as Prometheus spells them
-    std::vector<Evidence> evidence;   ///< one an origin, in the order of `origins`
-    std::uint64_t count = 1;          ///< series affected
+    std::vector<OriginId> origins;   ///< the reference (richer) side first
+    std::vector<std::string> labels; ///< label keys concerned, as Prometheus spells them
+    std::vector<Evidence> evidence;  ///< one an origin, in the order of `origins`
+    std::uint64_t count = 1;         ///< series affected
     TimeNs firstSeen = 0, lastSeen = 0;
     bool resolved = false; ///< the cause went away; kept for the list's history
 

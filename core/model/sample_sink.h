@@ -11,9 +11,9 @@ namespace sightglass {
 
 /// The writer's verdict on one batch: what a client may be told.
 struct WriteReport {
-    std::uint64_t accepted = 0;         ///< points now in the ring (exact duplicates count as taken)
-    std::vector<Rejection> rejections;  ///< the codec's and the writer's, one entry a reason
-    std::uint64_t generation = 0;       ///< readers at this generation or later see the points
+    std::uint64_t accepted = 0;        ///< points now in the ring (exact duplicates count as taken)
+    std::vector<Rejection> rejections; ///< the codec's and the writer's, one entry a reason
+    std::uint64_t generation = 0;      ///< readers at this generation or later see the points
 
     [[nodiscard]] std::uint64_t rejected() const {
         std::uint64_t total = 0;

@@ -36,6 +36,7 @@ TEST_CASE("a closed queue refuses pushes and drains") {
 
 TEST_CASE("a stop request wakes a waiting pop") {
     BoundedQueue<int> queue(10);
-    std::jthread waiter([&](const std::stop_token& stop) { CHECK(queue.pop(stop) == std::nullopt); });
+    std::jthread waiter(
+        [&](const std::stop_token& stop) { CHECK(queue.pop(stop) == std::nullopt); });
     waiter.request_stop();
 }
