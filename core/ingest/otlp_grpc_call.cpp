@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/ingest/http_message.h"
+#include "core/model/utf8.h"
 
 namespace sightglass {
 
@@ -16,10 +17,6 @@ constexpr std::string_view exportMethod =
 constexpr std::chrono::seconds stallCheckInterval{1};
 // The message travels in a header, and clients limit those to 8 KiB in all.
 constexpr std::size_t messageLimit = 1'000;
-
-std::string shortened(const std::string& message) {
-    return message.size() <= messageLimit ? message : message.substr(0, messageLimit) + "...";
-}
 
 std::string joined(const grpc::ByteBuffer& buffer) {
     std::string out;
@@ -38,7 +35,7 @@ bool isLoopbackPeer(const std::string& peer) {
 }
 
 grpc::Status statusOf(const OtlpOutcome& outcome) {
-    const std::string message = shortened(outcome.message);
+    const std::string message = shortened(outcome.message, messageLimit);
     switch (outcome.verdict) {
     case OtlpVerdict::Taken:
         return grpc::Status::OK;
@@ -49,6 +46,7 @@ grpc::Status statusOf(const OtlpOutcome& outcome) {
     case OtlpVerdict::Stopping:
         return {grpc::StatusCode::UNAVAILABLE, message};
     case OtlpVerdict::Full:
+    case OtlpVerdict::NoMemory:
         break;
     }
     // Without RetryInfo clients drop the data instead of trying again.
@@ -255,7 +253,7 @@ void OtlpGrpcCall::decide(const OtlpOutcome& outcome) {
 void OtlpGrpcCall::refuse(grpc::StatusCode code, std::string_view reason,
                           const std::string& message) {
     m_calls.intake().refuse(reason, message);
-    finish({code, shortened(message)});
+    finish({code, shortened(message, messageLimit)});
 }
 
 void OtlpGrpcCall::finish(const grpc::Status& status) {

@@ -66,6 +66,7 @@ HttpResponse outcomeResponse(OtlpFormat format, OtlpOutcome outcome) {
         return statusResponse(format, 413, std::move(outcome.message));
     case OtlpVerdict::Full:
         return statusResponse(format, 429, std::move(outcome.message));
+    case OtlpVerdict::NoMemory:
     case OtlpVerdict::Stopping:
         return statusResponse(format, 503, std::move(outcome.message));
     case OtlpVerdict::Taken:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/codec/otlp/decode.h"
+#include "core/model/utf8.h"
 
 namespace sightglass {
 
@@ -15,12 +16,25 @@ std::string_view reasonOf(ErrorCode code) {
         return "too-large";
     case ErrorCode::TooDeep:
         return "too-deep";
+    case ErrorCode::ResourceExhausted:
+        return "no-memory";
     default:
         return "malformed";
     }
 }
 
 } // namespace
+
+OtlpVerdict verdictOf(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::TooLarge:
+        return OtlpVerdict::TooLarge;
+    case ErrorCode::ResourceExhausted:
+        return OtlpVerdict::NoMemory;
+    default:
+        return OtlpVerdict::Malformed;
+    }
+}
 
 OtlpIntake::OtlpIntake(const IngestContext& context, OriginKind kind, std::string receiver)
     : m_context(context),
@@ -44,11 +58,9 @@ void OtlpIntake::take(RawRecord record, Encoding encoding, OtlpFormat format,
     m_bytes.add(record.body->size());
 
     const auto fail = [&](const Error& error) {
-        refuse(reasonOf(error.code), error.text());
-        whenDecided(
-            {error.code == ErrorCode::TooLarge ? OtlpVerdict::TooLarge : OtlpVerdict::Malformed,
-             {},
-             error.text()});
+        const std::string message = shortened(error.text());
+        refuse(reasonOf(error.code), message);
+        whenDecided({verdictOf(error.code), {}, message});
     };
 
     if (encoding != Encoding::Identity) {
@@ -111,7 +123,7 @@ void OtlpIntake::written(const WriteReport& report, const WhenDecided& whenDecid
         m_activity.points += report.accepted;
         m_activity.refused += report.rejected();
         if (!report.rejections.empty())
-            m_activity.lastError = outcome.partial.message;
+            m_activity.lastError = shortened(outcome.partial.message);
     }
     whenDecided(std::move(outcome));
 }
@@ -128,7 +140,7 @@ void OtlpIntake::refuse(std::string_view reason, const std::string& message) {
 void OtlpIntake::noteRefusal(const std::string& message) {
     MutexLock lock(m_mutex);
     ++m_activity.refused;
-    m_activity.lastError = message;
+    m_activity.lastError = shortened(message);
 }
 
 ReceiverActivity OtlpIntake::activity() const {

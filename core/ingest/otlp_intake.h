@@ -21,6 +21,7 @@ enum class OtlpVerdict : std::uint8_t {
     Malformed, ///< broken wire format, compression or nesting
     TooLarge,  ///< a size limit was passed: trying again is useless
     Full,      ///< the queue is full: try again after otlpRetrySeconds
+    NoMemory,  ///< none left to read it with: try again after otlpRetrySeconds
     Stopping,  ///< shutting down
 };
 
@@ -30,8 +31,11 @@ struct OtlpOutcome {
     std::string message;    ///< of the others, with the place in the input
 };
 
-/// What a client whose request found the queue full is asked to wait.
+/// What a client whose request found no room is asked to wait.
 inline constexpr std::uint32_t otlpRetrySeconds = 1;
+
+/// What a request comes to that could not be inflated or decoded.
+[[nodiscard]] OtlpVerdict verdictOf(ErrorCode code);
 
 /// The part of an OTLP receiver that does not depend on its protocol: bytes to batch to sink to
 /// verdict, and the receiver's figures.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/model/utf8.h"
+
 namespace sightglass {
 
 std::uint64_t Batch::rejectedPoints() const {
@@ -16,7 +18,7 @@ void Batch::reject(std::string_view reason, std::uint64_t points, std::string_vi
     const auto it = std::find_if(rejections.begin(), rejections.end(),
                                  [&](const Rejection& r) { return r.reason == reason; });
     if (it == rejections.end())
-        rejections.push_back({std::string(reason), points, std::string(message)});
+        rejections.push_back({std::string(reason), points, shortened(message)});
     else
         it->points += points;
 }

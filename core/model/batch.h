@@ -187,7 +187,8 @@ struct Batch {
                summaryPoints.size();
     }
     [[nodiscard]] std::uint64_t rejectedPoints() const;
-    /// Adds to the rejection of this reason; the first message of a reason is kept.
+    /// Adds to the rejection of this reason; the first message of a reason is kept,
+    /// shortened.
     void reject(std::string_view reason, std::uint64_t points, std::string_view message);
     /// Bytes this batch holds, for the queue's bound.
     [[nodiscard]] std::size_t heapBytes() const;

@@ -51,4 +51,16 @@ std::size_t findInvalidUtf8(std::string_view text) {
     return std::string_view::npos;
 }
 
+std::string shortened(std::string_view text, std::size_t most) {
+    if (text.size() <= most)
+        return std::string(text);
+    constexpr std::string_view ellipsis = "\u2026";
+    std::size_t end = most - ellipsis.size();
+    // Continuation bytes belong to the character before them; no character has more than three.
+    for (int i = 0; i < 3 && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80;
+         ++i)
+        --end;
+    return std::string(text.substr(0, end)).append(ellipsis);
+}
+
 } // namespace sightglass

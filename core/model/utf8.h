@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace sightglass {
@@ -45,5 +46,9 @@ namespace sightglass {
 [[nodiscard]] inline bool isUtf8(std::string_view text) {
     return isAscii(text) || findInvalidUtf8(text) == std::string_view::npos;
 }
+
+/// At most `most` bytes (4 or more) of `text`: its beginning up to a whole character and an
+/// ellipsis if it is longer. For what a sender wrote and a message repeats.
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t most = 512);
 
 } // namespace sightglass

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/ingest/otlp_http_server.h"
 
+#include "core/ingest/otlp_intake.h"
+
 #include <chrono>
 #include <future>
 #include <thread>
@@ -223,6 +225,22 @@ TEST_CASE("a full queue is 429 with Retry-After, a stopped one 503") {
     CHECK(listening.counted("sightglass_otlp_requests_refused_total", "queue-full") == 1);
     listening.sink.say(PushStatus::Queued);
     CHECK(client.request(post(json, gaugeRequestJson("heat", 1))).status == 200);
+}
+
+TEST_CASE("a request that no memory was left for may come again, unlike a broken one") {
+    CHECK(verdictOf(ErrorCode::ResourceExhausted) == OtlpVerdict::NoMemory);
+    CHECK(verdictOf(ErrorCode::TooLarge) == OtlpVerdict::TooLarge);
+    CHECK(verdictOf(ErrorCode::InvalidArgument) == OtlpVerdict::Malformed);
+}
+
+TEST_CASE("of a long error only its beginning is kept as the last one") {
+    Listening listening;
+    listening.sink.reject({"duplicate-labels", 1, std::string(100'000, 'x')});
+    RawClient client(listening.address);
+    CHECK(client.request(post(json, gaugeRequestJson("heat", 2))).status == 200);
+    const std::string error = listening.receiver->activity().lastError;
+    CHECK(error.size() <= 512);
+    CHECK(contains(error, "duplicate-labels"));
 }
 
 TEST_CASE("a verdict may come after the receiver is gone") {

@@ -49,3 +49,13 @@ TEST_CASE("the first bad byte is found wherever it stands") {
     mixed.pop_back();
     CHECK(findInvalidUtf8(mixed) == mixed.size() - 2);
 }
+
+TEST_CASE("a long text is cut before a character, never within one") {
+    CHECK(shortened("four", 4) == "four");
+    CHECK(shortened("", 4).empty());
+    const std::string euro = "\xE2\x82\xAC", ellipsis = "\xE2\x80\xA6";
+    CHECK(shortened("abcdefgh", 7) == "abcd" + ellipsis);
+    for (std::size_t most = 6; most <= 8; ++most)
+        CHECK(shortened(euro + euro + euro, most) == euro + ellipsis);
+    CHECK(shortened(std::string(1 << 20, 'x')).size() == 512);
+}
