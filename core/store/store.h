@@ -32,7 +32,8 @@ struct StoreUsage {
 /// time is refused ("no-timestamp"). Over the budget the chunks that were filled first go first;
 /// what a series without news for idleAfter still holds, or one marked as ended, counts as filled.
 /// A series whose samples are all gone is removed. When only what is being written is left, new
-/// series are refused ("memory-limit").
+/// series are refused ("memory-limit"); should even that outgrow the budget, the series heard of
+/// longest ago go. Within a batch the budget may be passed, after it never.
 class Store final : public SeriesReader {
   public:
     /// After this long without a sample a series' last, unfilled chunk may be evicted.

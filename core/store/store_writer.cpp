@@ -5,7 +5,10 @@
 #include <limits>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
+#include "core/model/utf8.h"
 #include "core/store/store.h"
 
 namespace sightglass {
@@ -19,6 +22,8 @@ constexpr std::size_t exemplarBytesMax = 4096;
 /// Index, order and age entries of a series, and the reference counts of its parts.
 constexpr std::size_t seriesOverhead = 160;
 constexpr std::size_t metricOverhead = 128;
+/// Of a metric's name, in what a sender is told.
+constexpr std::size_t metricNameShownBytes = 256;
 
 /// Little room first, since many series stay short; then half of what the series holds.
 template <class ChunkType>
@@ -27,6 +32,12 @@ std::uint32_t capacityFor(std::uint64_t samples) {
     constexpr std::uint64_t first = isNumber ? 8 : 4;
     constexpr std::uint64_t least = isNumber ? 32 : 8, most = isNumber ? 256 : 128;
     return static_cast<std::uint32_t>(samples == 0 ? first : std::clamp(samples / 2, least, most));
+}
+
+/// About what the first chunk of a series takes, to ask for room before it is made.
+template <class ChunkType>
+std::size_t firstHeadBytes() {
+    return sizeof(ChunkType) + (capacityFor<ChunkType>(0) + 1) * sizeof(typename ChunkType::Point);
 }
 
 std::size_t metricBytes(const MetricInfo& info) {
@@ -77,9 +88,11 @@ StoreWriter::StoreWriter(StoreShared& shared, std::size_t memoryLimit, SeriesLis
                                           "Exemplars with attributes larger than is kept.",
                                           CounterKind::Drop)) {
     for (auto v = static_cast<std::size_t>(Verdict::NoTimestamp); v < verdictCount; ++v) {
-        m_refused[v] = &counters.counter(
-            "sightglass_store_refused_samples_total", "Samples that the ring refused, by reason.",
-            CounterKind::Refusal, {{"reason", std::string(refusalOf(v).reason)}});
+        m_refused[v] =
+            &counters.counter("sightglass_store_refused_samples_total",
+                              "Samples that the ring refused, by reason; counted as refused or "
+                              "dropped by their way in.",
+                              CounterKind::Traffic, {{"reason", std::string(refusalOf(v).reason)}});
     }
 }
 
@@ -106,6 +119,10 @@ void StoreWriter::publish(WriteReport& report) {
         metric->generation.store(generation, std::memory_order_release);
     m_touched.clear();
     removeEmptyMetrics();
+    if (bytes() > m_limit) {
+        evictHeads();
+        removeEmptyMetrics();
+    }
     m_shared.bytes.store(bytes(), std::memory_order_relaxed);
     m_shared.seriesCount.store(static_cast<std::uint32_t>(m_seriesIndex.size()),
                                std::memory_order_relaxed);
@@ -203,7 +220,7 @@ void StoreWriter::renewForm(StoredSeries& series, std::span<const Attribute> att
 }
 
 StoredSeries* StoreWriter::findOrAdd(StoredMetric& metric, std::span<const Attribute> attributes,
-                                     Cursor& cursor) {
+                                     std::size_t headBytes, Cursor& cursor) {
     const std::size_t guessed = cursor.next;
     StoredSeries* series = find(metric, attributes, cursor);
     if (!series) {
@@ -214,7 +231,7 @@ StoredSeries* StoreWriter::findOrAdd(StoredMetric& metric, std::span<const Attri
             series = *it;
             renewForm(*series, attributes);
         } else {
-            const std::size_t wanted = seriesBytes(*set);
+            const std::size_t wanted = seriesBytes(*set) + headBytes;
             // Nothing goes for a series that is too large by itself.
             if (bytes() + wanted > m_limit && wanted < m_limit / 2) {
                 evict(wanted);
@@ -336,7 +353,8 @@ StoreWriter::Verdict StoreWriter::writePoint(const Batch& batch, StoredMetric& m
                                              const Point& point, Cursor& cursor) {
     if (point.time == 0)
         return Verdict::NoTimestamp;
-    StoredSeries* series = findOrAdd(metric, batch.attributesOf(point.attributes), cursor);
+    StoredSeries* series = findOrAdd(metric, batch.attributesOf(point.attributes),
+                                     firstHeadBytes<ChunkType>(), cursor);
     if (!series)
         return Verdict::MemoryLimit;
     const Verdict verdict = append<ChunkType>(*series, m_records.make(batch, point));
@@ -381,8 +399,11 @@ StoreWriter::Verdict StoreWriter::append(StoredSeries& series, Record&& record) 
         series.oldest = record.time;
         m_age.begins(series.id, record.time);
     }
-    auto fresh = std::make_shared<ChunkType>(capacityFor<ChunkType>(series.samples), record,
-                                             series.startTimesVary);
+    // Far over the limit in the middle of a batch, heads begin no larger than those they follow:
+    // evicting what was sealed for them then makes up for them.
+    const bool isTight = bytes() > m_limit + m_limit / 16;
+    auto fresh = std::make_shared<ChunkType>(capacityFor<ChunkType>(isTight ? 0 : series.samples),
+                                             record, series.startTimesVary);
     // Readers find no chunk without a point.
     fresh->append(std::forward<Record>(record));
     m_bytes += fresh->bytes();
@@ -395,8 +416,9 @@ void StoreWriter::refuse(Batch& batch, const StoredMetric& metric, Verdict verdi
     const auto v = static_cast<std::size_t>(verdict);
     const Refusal refusal = refusalOf(v);
     m_refused[v]->add(points);
-    std::string message =
-        "metric " + metric.writersInfo->descriptor.name + ": " + std::string(refusal.message);
+    std::string message = "metric " +
+                          shortened(metric.writersInfo->descriptor.name, metricNameShownBytes) +
+                          ": " + std::string(refusal.message);
     if (time != 0)
         message += " (time " + std::to_string(time) + " ns)";
     batch.reject(refusal.reason, points, message);
@@ -460,12 +482,40 @@ void StoreWriter::evict(std::size_t wanted) {
     // A little more than needed, so that not every block of a full store evicts.
     const std::size_t slack = m_limit / 64;
     const std::size_t target = m_limit > slack + wanted ? m_limit - slack - wanted : 0;
-    while (bytes() > target && !m_filled.empty()) {
-        const std::shared_ptr<StoredSeries> series = m_shared.series.find(m_filled.front());
-        m_filled.pop_front();
-        evictFront(*series);
+    while (bytes() > target && !m_filled.empty())
+        evictFilled();
+    forgetRemoved();
+}
+
+void StoreWriter::evictHeads() {
+    evict(0);
+    const std::size_t target = m_limit - m_limit / 64;
+    if (bytes() <= m_limit)
+        return;
+    std::vector<StoredSeries*> open;
+    for (StoredSeries* series : m_seriesIndex) {
+        if (series->head)
+            open.push_back(series);
+    }
+    const auto isNewer = [](const StoredSeries* a, const StoredSeries* b) {
+        return std::pair(a->lastArrival, a->id.value) > std::pair(b->lastArrival, b->id.value);
+    };
+    std::make_heap(open.begin(), open.end(), isNewer); // the oldest in front
+    while (bytes() > target && !open.empty()) {
+        std::pop_heap(open.begin(), open.end(), isNewer);
+        StoredSeries& oldest = *open.back();
+        open.pop_back();
+        withChunkType(oldest.metric->writersInfo->descriptor.type,
+                      [&]<class ChunkType>() { seal<ChunkType>(oldest); });
+        evictFilled();
     }
     forgetRemoved();
+}
+
+void StoreWriter::evictFilled() {
+    const std::shared_ptr<StoredSeries> series = m_shared.series.find(m_filled.front());
+    m_filled.pop_front();
+    evictFront(*series);
 }
 
 void StoreWriter::evictFront(StoredSeries& series) {

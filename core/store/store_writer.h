@@ -75,9 +75,10 @@ class StoreWriter {
     [[nodiscard]] std::shared_ptr<const Scope> scopeOf(const Batch& batch, std::uint32_t index);
     [[nodiscard]] StoredSeries* find(StoredMetric& metric, std::span<const Attribute> attributes,
                                      Cursor& cursor);
-    /// Null if the budget has no room for it.
+    /// Null if the budget has no room for it and a head of `headBytes`.
     [[nodiscard]] StoredSeries* findOrAdd(StoredMetric& metric,
-                                          std::span<const Attribute> attributes, Cursor& cursor);
+                                          std::span<const Attribute> attributes,
+                                          std::size_t headBytes, Cursor& cursor);
     void renewForm(StoredSeries& series, std::span<const Attribute> attributes);
     StoredSeries& add(StoredMetric& metric, std::shared_ptr<const AttributeSet> attributes,
                       std::uint64_t hash);
@@ -87,6 +88,10 @@ class StoreWriter {
     void sealIdle();
     /// Makes room until `wanted` more bytes fit, if it can.
     void evict(std::size_t wanted);
+    /// Over the limit with nothing filled left, the chunks go that are being filled: of the series
+    /// heard of longest ago first. Between batches only.
+    void evictHeads();
+    void evictFilled();
     void evictFront(StoredSeries& series);
     void remove(StoredSeries& series);
     void forgetRemoved();
