@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/engine.h"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 #include "core/api/api_server.h"
@@ -37,6 +39,29 @@ constexpr std::array receiverKinds{
     ReceiverKindInfo{ReceiverKind::Api, "--api", 19090},
 };
 
+/// True if listening on one of `wanted` may need one of `bound` to be free: a wildcard address
+/// takes the port of all others.
+bool sharesPort(const std::vector<std::string>& wanted, const std::vector<std::string>& bound) {
+    const auto portOf = [](const std::string& address) {
+        return std::string_view(address).substr(address.rfind(':') + 1);
+    };
+    return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& one) {
+        return std::any_of(bound.begin(), bound.end(),
+                           [&](const std::string& other) { return portOf(one) == portOf(other); });
+    });
+}
+
+/// The figures of two receivers, one after the other, as those of one.
+ReceiverActivity together(const ReceiverActivity& before, ReceiverActivity after) {
+    after.lastArrival = std::max(before.lastArrival, after.lastArrival);
+    after.requests += before.requests;
+    after.points += before.points;
+    after.refused += before.refused;
+    if (after.lastError.empty())
+        after.lastError = before.lastError;
+    return after;
+}
+
 constexpr std::size_t indexOf(ReceiverKind kind) {
     return static_cast<std::size_t>(kind);
 }
@@ -44,7 +69,7 @@ constexpr std::size_t indexOf(ReceiverKind kind) {
 } // namespace
 
 struct Engine::State {
-    explicit State(EngineOptions wanted);
+    explicit State(EngineOptions wanted) : options(std::move(wanted)) {}
 
     // In the order of making; destroyed in reverse, so each outlives what uses it.
     const EngineOptions options;
@@ -63,29 +88,36 @@ struct Engine::State {
     /// One of the three listeners; `receiver` is null while it could not be bound or is off.
     struct Listener {
         std::string wanted;
-        std::string address;
+        std::vector<std::string> addresses; ///< bound
         std::string error;
         std::unique_ptr<Receiver> receiver;
-        std::uint64_t pointsBefore = 0; ///< taken by receivers that were rebound since
+        ReceiverActivity before; ///< of the receivers that this one took over from
     };
+    /// Whoever starts or ends receivers, which takes a while, holds it; taken before `mutex`.
+    Mutex binding;
     mutable Mutex mutex;
     std::array<Listener, receiverKinds.size()> listeners SG_GUARDED_BY(mutex);
     bool stopped SG_GUARDED_BY(mutex) = false;
 
     std::unique_ptr<Receiver> makeReceiver(ReceiverKind kind);
-    void bind(Listener& listener, ReceiverKind kind) SG_REQUIRES(mutex);
+    /// A running receiver, or null for "off".
+    struct Bound {
+        std::vector<std::string> addresses;
+        std::unique_ptr<Receiver> receiver;
+    };
+    Result<Bound> bind(ReceiverKind kind, const std::vector<std::string>& addresses)
+        SG_REQUIRES(binding);
+    Status rebind(ReceiverKind kind, const std::string& address) SG_REQUIRES(binding)
+        SG_EXCLUDES(mutex);
+    /// Puts a receiver in the place of the one there is, which ends outside `mutex`; its figures
+    /// stay.
+    void replace(ReceiverKind kind, Bound next, const std::string& wanted) SG_REQUIRES(binding)
+        SG_EXCLUDES(mutex);
     std::vector<TargetHealth> targetHealth() const;
     std::vector<ApiTarget> apiTargets() const;
     std::vector<OwnGauge> gauges() const;
     EngineStatus gather() const;
 };
-
-Engine::State::State(EngineOptions wanted) : options(std::move(wanted)) {
-    MutexLock lock(mutex);
-    listeners[indexOf(ReceiverKind::OtlpGrpc)].wanted = options.otlpGrpc;
-    listeners[indexOf(ReceiverKind::OtlpHttp)].wanted = options.otlpHttp;
-    listeners[indexOf(ReceiverKind::Api)].wanted = options.api;
-}
 
 std::unique_ptr<Receiver> Engine::State::makeReceiver(ReceiverKind kind) {
     switch (kind) {
@@ -106,31 +138,71 @@ std::unique_ptr<Receiver> Engine::State::makeReceiver(ReceiverKind kind) {
                          counters);
 }
 
-void Engine::State::bind(Listener& listener, ReceiverKind kind) {
-    const ReceiverKindInfo& info = receiverKinds[indexOf(kind)];
-    listener.receiver.reset();
-    listener.address.clear();
-    listener.error.clear();
-    const auto addresses = listenAddresses(listener.wanted, info.defaultPort);
-    if (!addresses) {
-        listener.error = addresses.error().message;
-        return;
-    }
-    if (addresses->empty())
-        return; // off
-    auto receiver = makeReceiver(kind);
-    if (!receiver) {
-        listener.error = "this build has no gRPC";
-        return;
-    }
-    const auto bound = receiver->start(*addresses);
+Result<Engine::State::Bound> Engine::State::bind(ReceiverKind kind,
+                                                 const std::vector<std::string>& addresses) {
+    if (addresses.empty())
+        return Bound{};
+    std::unique_ptr<Receiver> receiver = makeReceiver(kind);
+    if (!receiver)
+        return Error{ErrorCode::Unavailable, "this build has no gRPC", {}};
+    Result<std::vector<std::string>> bound = receiver->start(addresses);
     if (!bound) {
-        listener.error = bound.error().message + "; choose another with " + info.flag +
-                         " HOST:PORT, port 0 picks a free one";
-        return;
+        return Error{ErrorCode::Unavailable,
+                     bound.error().message + "; choose another with " +
+                         receiverKinds[indexOf(kind)].flag + " HOST:PORT, port 0 picks a free one",
+                     {}};
     }
-    listener.address = bound->front();
-    listener.receiver = std::move(receiver);
+    return Bound{std::move(*bound), std::move(receiver)};
+}
+
+void Engine::State::replace(ReceiverKind kind, Bound next, const std::string& wanted) {
+    std::unique_ptr<Receiver> ended; // after the lock is given back
+    MutexLock lock(mutex);
+    Listener& listener = listeners[indexOf(kind)];
+    ended = std::move(listener.receiver);
+    if (ended)
+        listener.before = together(listener.before, ended->activity());
+    listener.wanted = wanted;
+    listener.error.clear();
+    listener.addresses = std::move(next.addresses);
+    listener.receiver = std::move(next.receiver);
+}
+
+Status Engine::State::rebind(ReceiverKind kind, const std::string& address) {
+    std::vector<std::string> oldAddresses;
+    std::string oldWanted;
+    {
+        MutexLock lock(mutex);
+        if (stopped)
+            return Error{ErrorCode::Cancelled, "shutting down", {}};
+        oldAddresses = listeners[indexOf(kind)].addresses;
+        oldWanted = listeners[indexOf(kind)].wanted;
+    }
+    const auto addresses = listenAddresses(address, receiverKinds[indexOf(kind)].defaultPort);
+    Result<Bound> bound = addresses ? Result(Bound{}) : Result<Bound>(addresses.error());
+    bool isListening = !oldAddresses.empty();
+    if (addresses) {
+        const bool isInTheWay = sharesPort(*addresses, oldAddresses);
+        if (isInTheWay)
+            replace(kind, {}, address);
+        bound = bind(kind, *addresses);
+        if (!bound && isInTheWay) {
+            Result<Bound> again = bind(kind, oldAddresses);
+            isListening = again.ok();
+            if (again)
+                replace(kind, std::move(*again), oldWanted);
+        }
+    }
+    if (bound) {
+        replace(kind, std::move(*bound), address);
+        return Done{};
+    }
+    if (!isListening) {
+        MutexLock lock(mutex);
+        listeners[indexOf(kind)].wanted = address;
+        listeners[indexOf(kind)].error = bound.error().message;
+    }
+    return bound.error();
 }
 
 std::vector<TargetHealth> Engine::State::targetHealth() const {
@@ -179,18 +251,18 @@ EngineStatus Engine::State::gather() const {
             const Listener& listener = listeners[indexOf(info.kind)];
             ReceiverStatus status;
             status.kind = info.kind;
-            status.address = listener.address;
+            if (!listener.addresses.empty())
+                status.address = listener.addresses.front();
             status.wanted = listener.wanted;
             status.error = listener.error;
-            status.points = listener.pointsBefore;
-            if (listener.receiver) {
-                ReceiverActivity activity = listener.receiver->activity();
-                status.lastArrival = activity.lastArrival;
-                status.points += activity.points;
-                status.requests = activity.requests;
-                status.refused = activity.refused;
-                status.lastError = std::move(activity.lastError);
-            }
+            ReceiverActivity activity = listener.before;
+            if (listener.receiver)
+                activity = together(activity, listener.receiver->activity());
+            status.lastArrival = activity.lastArrival;
+            status.points = activity.points;
+            status.requests = activity.requests;
+            status.refused = activity.refused;
+            status.lastError = std::move(activity.lastError);
             out.receivers.push_back(std::move(status));
         }
     }
@@ -262,9 +334,10 @@ void Engine::start() {
     s.analyst.start();
     s.loader.start();
     {
-        MutexLock lock(s.mutex);
+        MutexLock binding(s.binding);
+        const std::array wanted{s.options.otlpGrpc, s.options.otlpHttp, s.options.api};
         for (const ReceiverKindInfo& info : receiverKinds)
-            s.bind(s.listeners[indexOf(info.kind)], info.kind);
+            static_cast<void>(s.rebind(info.kind, wanted[indexOf(info.kind)])); // shows in status()
     }
     for (const std::string& target : s.options.targets)
         static_cast<void>(addTarget(target)); // checked by whoever read the options
@@ -274,6 +347,7 @@ void Engine::start() {
 void Engine::stop() {
     State& s = *m_state;
     std::array<std::unique_ptr<Receiver>, receiverKinds.size()> receivers;
+    MutexLock binding(s.binding);
     {
         MutexLock lock(s.mutex);
         if (s.stopped)
@@ -333,22 +407,10 @@ void Engine::removeTarget(const std::string& url) {
 
 Status Engine::rebind(ReceiverKind kind, const std::string& address) {
     State& s = *m_state;
-    std::string error;
-    {
-        MutexLock lock(s.mutex);
-        State::Listener& listener = s.listeners[indexOf(kind)];
-        if (s.stopped)
-            return Error{ErrorCode::Cancelled, "shutting down", {}};
-        if (listener.receiver)
-            listener.pointsBefore += listener.receiver->activity().points;
-        listener.wanted = address;
-        s.bind(listener, kind);
-        error = listener.error;
-    }
+    MutexLock binding(s.binding);
+    Status status = s.rebind(kind, address);
     s.board.refresh();
-    if (!error.empty())
-        return Error{ErrorCode::Unavailable, error, {}};
-    return Done{};
+    return status;
 }
 
 void Engine::openDump(const std::string& path, WhenOpened done) {
@@ -358,7 +420,7 @@ void Engine::openDump(const std::string& path, WhenOpened done) {
 void Engine::flush() {
     m_state->writer.flush();
     m_state->analyst.flush();
-    m_state->board.refresh();
+    m_state->board.flush();
 }
 
 } // namespace sightglass

@@ -79,9 +79,9 @@ struct EngineStatus {
 /// What the analysis worker last made of the catalog. The three parts belong together.
 struct Analysis {
     std::uint64_t generation = 0;
-    std::shared_ptr<const CatalogSnapshot> catalog;                ///< never null
+    std::shared_ptr<const CatalogSnapshot> catalog; ///< never null
     std::vector<std::shared_ptr<const Family>> families;
-    std::shared_ptr<const FindingsSnapshot> findings;              ///< never null
+    std::shared_ptr<const FindingsSnapshot> findings; ///< never null
 };
 
 /// What became of a dump that could be read, be it in part.
@@ -115,15 +115,17 @@ class Engine {
     [[nodiscard]] CounterRegistry& counters();
     [[nodiscard]] const Clock& clock() const;
 
-    [[nodiscard]] std::shared_ptr<const Analysis> analysis() const;  ///< never null
+    [[nodiscard]] std::shared_ptr<const Analysis> analysis() const;   ///< never null
     [[nodiscard]] std::shared_ptr<const EngineStatus> status() const; ///< never null
 
     /// Begins to scrape; an Error if the URL is none or is there already. "8889" and "host:9100"
     /// are completed to http://127.0.0.1:8889/metrics and http://host:9100/metrics. Gives the URL.
+    /// Does not wait; status() shows it a moment later.
     Result<std::string> addTarget(const std::string& url);
     void removeTarget(const std::string& url);
 
-    /// Tries a receiver again, on another address ("127.0.0.1:0" picks a free port).
+    /// Tries a receiver again, on another address ("127.0.0.1:0" picks a free port). One that works
+    /// already goes on where it is if that fails. Waits for both; never on a GUI thread.
     Status rebind(ReceiverKind kind, const std::string& address);
 
     /// Reads a dump in the background into an origin of its own; `done` is called on a thread of

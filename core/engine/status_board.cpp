@@ -17,23 +17,17 @@ StatusBoard::StatusBoard(const Clock& clock, Gather gather)
     : m_clock(clock), m_gather(std::move(gather)), m_published(std::make_shared<EngineStatus>()) {}
 
 void StatusBoard::start() {
-    refresh();
-    m_thread = std::jthread([this](const std::stop_token& stop) {
-        Mutex mutex;
-        CondVar never;
-        while (!stop.stop_requested()) {
-            MutexLock lock(mutex);
-            never.wait_for(mutex, stop, interval, [] { return false; });
-            if (!stop.stop_requested())
-                refresh();
-        }
-    });
+    publish();
+    m_thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 void StatusBoard::stop() {
     m_thread.request_stop();
     if (m_thread.joinable())
         m_thread.join();
+    MutexLock lock(m_mutex);
+    m_stopped = true;
+    m_wake.notify_all();
 }
 
 std::shared_ptr<const EngineStatus> StatusBoard::status() const {
@@ -42,10 +36,42 @@ std::shared_ptr<const EngineStatus> StatusBoard::status() const {
 }
 
 void StatusBoard::refresh() {
-    MutexLock gathering(m_gathering);
+    MutexLock lock(m_mutex);
+    ++m_asked;
+    m_wake.notify_all();
+}
+
+void StatusBoard::flush() {
+    MutexLock lock(m_mutex);
+    const std::uint64_t ticket = ++m_asked;
+    m_wake.notify_all();
+    m_wake.wait(m_mutex, [&]() SG_REQUIRES(m_mutex) { return m_stopped || m_answered >= ticket; });
+}
+
+void StatusBoard::run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        std::uint64_t asked = 0;
+        {
+            MutexLock lock(m_mutex);
+            m_wake.wait_for(m_mutex, stop, interval,
+                            [&]() SG_REQUIRES(m_mutex) { return m_asked != m_answered; });
+            if (stop.stop_requested())
+                return;
+            asked = m_asked;
+        }
+        publish();
+        MutexLock lock(m_mutex);
+        if (m_answered != asked) {
+            m_answered = asked;
+            m_wake.notify_all();
+        }
+    }
+}
+
+void StatusBoard::publish() {
     auto next = std::make_shared<EngineStatus>(m_gather());
     const TimeNs now = m_clock.now();
-    const auto rate = [&](std::string key, std::uint64_t total) SG_REQUIRES(m_gathering) {
+    const auto rate = [&](std::string key, std::uint64_t total) {
         return m_histories[std::move(key)].rate(now, total);
     };
     next->pointsPerSecond = rate("", next->points);

@@ -15,19 +15,23 @@
 
 namespace sightglass {
 
-/// Publishes an EngineStatus four times a second. `gather` gives the totals; the board makes rates
-/// of them, over the last two seconds. Owned by the engine; any thread may read.
+/// Publishes an EngineStatus four times a second, gathered on a thread of its own, since gathering
+/// may wait. `gather` gives the totals; the board makes rates of them, over the last two seconds.
+/// Owned by the engine; any thread may read and ask.
 class StatusBoard {
   public:
     using Gather = std::function<EngineStatus()>;
 
     StatusBoard(const Clock& clock, Gather gather);
+    /// A status is published when it returns.
     void start();
     void stop();
 
     [[nodiscard]] std::shared_ptr<const EngineStatus> status() const SG_EXCLUDES(m_mutex);
-    /// Gathers and publishes now, as after a target was added.
-    void refresh() SG_EXCLUDES(m_mutex, m_gathering);
+    /// Asks for a status before the next one is due, as after a target was added. Does not wait.
+    void refresh() SG_EXCLUDES(m_mutex);
+    /// Waits for a status gathered after this call; not at all once stopped.
+    void flush() SG_EXCLUDES(m_mutex);
 
   private:
     /// A total at a few past moments.
@@ -36,14 +40,20 @@ class StatusBoard {
         double rate(TimeNs now, std::uint64_t total);
     };
 
+    void run(const std::stop_token& stop);
+    void publish() SG_EXCLUDES(m_mutex);
+
     const Clock& m_clock;
     const Gather m_gather;
 
-    Mutex m_gathering; ///< one refresh at a time
-    std::map<std::string, History> m_histories SG_GUARDED_BY(m_gathering);
+    std::map<std::string, History> m_histories; ///< start()'s, then only the thread's
 
     mutable Mutex m_mutex;
+    CondVar m_wake;
     std::shared_ptr<const EngineStatus> m_published SG_GUARDED_BY(m_mutex);
+    std::uint64_t m_asked SG_GUARDED_BY(m_mutex) = 0;
+    std::uint64_t m_answered SG_GUARDED_BY(m_mutex) = 0;
+    bool m_stopped SG_GUARDED_BY(m_mutex) = false;
 
     std::jthread m_thread;
 };

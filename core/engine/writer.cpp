@@ -16,9 +16,9 @@ Writer::Writer(Store& store, CounterRegistry& counters, const Clock& clock)
                                   "Data points written to the ring.", CounterKind::Traffic)),
       m_queueFull(counters.counter(
           "sightglass_queue_full_total",
-          "Batches refused because the queue before the writer was full; the client was told to "
-          "try again.",
-          CounterKind::Refusal)) {}
+          "Times that a batch found the queue before the writer full; whoever sent it counts what "
+          "became of it.",
+          CounterKind::Traffic)) {}
 
 void Writer::start() {
     m_thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
@@ -73,7 +73,7 @@ void Writer::write(Entry& entry) {
     WriteReport report = m_store.write(entry.batch);
     if (batch.origin.valid()) {
         // Before the callback, so that a client that heard its verdict also finds it counted.
-        count(report);
+        count(report, static_cast<bool>(entry.whenWritten));
         MutexLock lock(m_mutex);
         if (m_traffic.size() <= batch.origin.value)
             m_traffic.resize(batch.origin.value + 1);
@@ -85,12 +85,14 @@ void Writer::write(Entry& entry) {
         entry.whenWritten(report);
 }
 
-void Writer::count(const WriteReport& report) {
+void Writer::count(const WriteReport& report, bool isTold) {
     m_accepted.add(report.accepted);
+    if (isTold)
+        return;
     for (const Rejection& rejection : report.rejections) {
         m_counters
             .counter("sightglass_points_rejected_total",
-                     "Data points refused while the rest of their message was good, by reason.",
+                     "Data points of scrapes and dumps that were not taken, by reason.",
                      CounterKind::Drop, {{"reason", rejection.reason}})
             .add(rejection.points);
     }

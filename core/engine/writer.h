@@ -46,7 +46,8 @@ class Writer final : public SampleSink {
     };
     void run(const std::stop_token& stop);
     void write(Entry& entry);
-    void count(const WriteReport& report);
+    /// `isTold`: whoever pushed counts what was refused, since it has a client to tell.
+    void count(const WriteReport& report, bool isTold);
 
     Store& m_store;
     CounterRegistry& m_counters;

@@ -29,7 +29,9 @@ enum class PushStatus : std::uint8_t {
     Stopped, ///< shutting down. The callback is not called.
 };
 
-/// Called on the writer's thread: it must not block, and must not call back into the sink.
+/// Called on the writer's thread: it must not block, and must not call back into the sink. Who
+/// passes one tells a client and counts the points refused; of a batch without, the sink counts
+/// them as dropped. So each is counted once.
 using WhenWritten = std::function<void(const WriteReport&)>;
 
 /// Where ingest puts what it decoded. push() may be called from any thread and never waits; the

@@ -427,7 +427,7 @@ void Scraper::Loop::countFailure(const std::string& reason) {
     if (reason == "bad-page" || reason == "too-large")
         m_context.counters
             .counter("sightglass_scrape_pages_refused_total",
-                     "Pages that came and were not taken, by reason.", CounterKind::Refusal,
+                     "Pages that came and were not taken, by reason.", CounterKind::Drop,
                      {{"reason", reason}})
             .add();
 }

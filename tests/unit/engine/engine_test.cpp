@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "core/demo/demo.h"
+#include "tests/unit/ingest/raw_client.h"
 
 using namespace sightglass;
 
@@ -39,6 +40,19 @@ EngineOptions quiet() {
     options.otlpHttp = options.api = "127.0.0.1:0";
     return options;
 }
+
+/// An OTLP/HTTP request of one point with these JSON members.
+std::string post(const std::string& point) {
+    const std::string body = R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"heat",)"
+                             R"("gauge":{"dataPoints":[{)" +
+                             point + "}]}}]}]}]}";
+    return "POST /v1/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+           "Content-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+/// Its point has no time, so that it is not taken.
+const std::string noTimePost = post(R"("asDouble":1)");
 
 Batch gauge(OriginId origin, const char* name, TimeNs time) {
     Batch batch;
@@ -119,7 +133,70 @@ TEST_CASE("a taken port is told with the flag that chooses another, and rebindin
     CHECK_FALSE(receiver(*status, ReceiverKind::Api).address.empty());
 
     CHECK(second.rebind(ReceiverKind::OtlpHttp, "127.0.0.1:0").ok());
+    second.flush();
     CHECK_FALSE(receiver(*second.status(), ReceiverKind::OtlpHttp).address.empty());
+    CHECK(receiver(*second.status(), ReceiverKind::OtlpHttp).error.empty());
+}
+
+TEST_CASE("a receiver that works goes on where it is when another address fails") {
+    Engine other(quiet());
+    other.start();
+    const std::string taken = receiver(*other.status(), ReceiverKind::OtlpHttp).address;
+    Engine engine(quiet());
+    engine.start();
+    const std::string kept = receiver(*engine.status(), ReceiverKind::OtlpHttp).address;
+    REQUIRE(RawClient(kept).request(noTimePost).status == 200);
+
+    const std::string ownPort = kept.substr(kept.rfind(':'));
+    for (const std::string& address : {taken, std::string("nonsense"), "192.0.2.1" + ownPort}) {
+        CAPTURE(address);
+        CHECK_FALSE(engine.rebind(ReceiverKind::OtlpHttp, address).ok());
+        engine.flush();
+        const ReceiverStatus now = receiver(*engine.status(), ReceiverKind::OtlpHttp);
+        CHECK(now.address == kept);
+        CHECK(now.wanted == "127.0.0.1:0");
+        CHECK(now.error.empty());
+        CHECK(RawClient(kept).request(noTimePost).status == 200);
+    }
+
+    // Its own address, and another: the figures go on.
+    CHECK(engine.rebind(ReceiverKind::OtlpHttp, kept).ok());
+    CHECK(engine.rebind(ReceiverKind::OtlpHttp, "127.0.0.1:0").ok());
+    engine.flush();
+    const ReceiverStatus moved = receiver(*engine.status(), ReceiverKind::OtlpHttp);
+    CHECK(moved.address != kept);
+    CHECK(moved.requests == 4);
+    CHECK(moved.refused == 4);
+    CHECK(moved.lastError.find("(no-time)") != std::string::npos);
+    CHECK(engine.rebind(ReceiverKind::OtlpHttp, "off").ok());
+    engine.flush();
+    CHECK(receiver(*engine.status(), ReceiverKind::OtlpHttp).address.empty());
+}
+
+TEST_CASE("a point that is not taken counts once: refused if a client was told, else dropped") {
+    Engine engine(quiet());
+    engine.start();
+    const std::string address = receiver(*engine.status(), ReceiverKind::OtlpHttp).address;
+    REQUIRE(RawClient(address).request(noTimePost).status == 200);
+    engine.flush();
+    CHECK(engine.status()->refused == 1);
+    CHECK(engine.status()->dropped == 0);
+
+    // The codec passes these on; the ring refuses the second.
+    const auto at = [](const char* time) {
+        return post(R"("asDouble":1,"timeUnixNano":")" + std::string(time) + "\"");
+    };
+    REQUIRE(RawClient(address).request(at("2000000000")).status == 200);
+    REQUIRE(RawClient(address).request(at("1000000000")).status == 200);
+    engine.flush();
+    CHECK(engine.status()->refused == 2);
+    CHECK(engine.status()->dropped == 0);
+
+    const OriginId file = engine.origins().intern(OriginKind::File, "dump");
+    REQUIRE(engine.sink().push(gauge(file, "heap", 0), {}) == PushStatus::Queued);
+    engine.flush();
+    CHECK(engine.status()->refused == 2);
+    CHECK(engine.status()->dropped == 1);
 }
 
 TEST_CASE("nothing is taken in after stop, and what was read stays readable") {
