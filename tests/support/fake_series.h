@@ -14,7 +14,7 @@ namespace sightglass::test {
 
 /// A reader over points written down in a test, computed in the plainest way: what a chart reads
 /// from it is right by inspection. Not for several threads while points are added.
-class FakeSeries final : public SeriesReader {
+class FakeSeries : public SeriesReader {
   public:
     struct Line {
         SeriesInfo info;

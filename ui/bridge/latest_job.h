@@ -4,7 +4,9 @@
 #include <QObject>
 #include <QPointer>
 #include <QThreadPool>
+#include <QTimer>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -12,7 +14,9 @@
 namespace sightglass::ui {
 
 /// Runs work on a thread of its own and brings the result back to the GUI thread. While one request
-/// is in flight only the newest further one is remembered, so a slow query never piles up.
+/// is in flight only the newest further one is remembered, so a slow query never piles up. Work
+/// that takes long rests after each answer, so that it never takes more than a quarter of a
+/// processor.
 ///
 /// `work` is called on the worker with the request and must not touch widgets; `done` on the GUI
 /// thread. GUI thread only; the destructor waits for the work in flight, which is bounded by one
@@ -29,35 +33,57 @@ class LatestJob {
     LatestJob& operator=(const LatestJob&) = delete;
 
     void ask(Request request) {
-        if (m_busy) {
+        if (m_running || m_resting) {
             m_next = std::move(request);
             return;
         }
-        m_busy = true;
+        begin(std::move(request));
+    }
+
+    /// An answer newer than the last one will come.
+    [[nodiscard]] bool busy() const { return m_running || m_next; }
+
+  private:
+    using Milliseconds = std::chrono::milliseconds;
+    /// Quicker than this is a quarter of a frame at most.
+    static constexpr Milliseconds quick{4};
+
+    void begin(Request request) {
+        m_running = true;
         m_pool.start([this, context = QPointer<QObject>(&m_context), request = std::move(request)] {
+            const auto begun = std::chrono::steady_clock::now();
             Answer answer = m_work(request);
+            const auto took =
+                std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begun);
             if (!context)
                 return;
             QMetaObject::invokeMethod(
                 context.data(),
-                [this, answer = std::move(answer)]() mutable {
-                    m_busy = false;
-                    if (m_next)
-                        ask(*std::exchange(m_next, std::nullopt));
+                [this, took, answer = std::move(answer)]() mutable {
+                    m_running = false;
+                    m_resting = took >= quick;
+                    if (m_resting)
+                        QTimer::singleShot(3 * took, &m_context, [this] { goOn(); });
+                    else
+                        goOn();
                     m_done(std::move(answer));
                 },
                 Qt::QueuedConnection);
         });
     }
 
-    [[nodiscard]] bool busy() const { return m_busy; }
+    void goOn() {
+        m_resting = false;
+        if (m_next)
+            begin(*std::exchange(m_next, std::nullopt));
+    }
 
-  private:
     std::function<Answer(const Request&)> m_work;
     std::function<void(Answer)> m_done;
     std::optional<Request> m_next;
-    bool m_busy = false;
-    QObject m_context; ///< dies after the pool: results still queued then go nowhere
+    bool m_running = false; ///< a request is with the worker
+    bool m_resting = false; ///< the worker rests from the last one
+    QObject m_context;      ///< dies after the pool: results still queued then go nowhere
     QThreadPool m_pool;
 };
 

@@ -91,14 +91,16 @@ void ChartCanvas::place(QSize size, double scale) {
             labels = std::max(labels, metrics.horizontalAdvance(tickText(tick, pane.style)));
     };
     widen(m_main);
-    const bool hasLane = m_frame && !m_frame->lane.empty();
+    const int top = m_theme.px(18);
+    const int bottom = m_theme.px(22);
+    // On a low stage the lane would leave neither pane readable: the chart has it alone.
+    const bool hasLane =
+        m_frame && !m_frame->lane.empty() && size.height() - top - bottom >= m_theme.px(110);
     if (hasLane)
         widen(m_below);
     // In steps, so that a new digit does not move the whole chart.
     const int step = m_theme.px(8);
     const int left = (labels + m_theme.px(6) + step - 1) / step * step;
-    const int top = m_theme.px(18);
-    const int bottom = m_theme.px(22);
     const int title = hasLane ? m_theme.px(30) : 0;
     const int width = std::max(size.width() - left, 1);
     const int height = std::max(size.height() - top - bottom - title, 2);
@@ -257,7 +259,12 @@ void ChartCanvas::paint(QPainter& painter, const ChartMarks& marks) {
     paintArrivals(painter);
     paintNotes(painter);
     if (marks.dragged) {
-        const auto [left, right] = *marks.dragged;
+        const auto inPlot = [this](TimeNs time) {
+            return static_cast<int>(
+                std::lround(std::clamp(xOf(time), m_plot.left() * 1.0, m_plot.right() * 1.0)));
+        };
+        const int left = inPlot(marks.dragged->first);
+        const int right = inPlot(marks.dragged->second);
         QColor tint = m_theme.tokens().accent;
         const QRect whole(left, m_plot.top(), right - left,
                           (m_lane.isEmpty() ? m_plot : m_lane).bottom() + 1 - m_plot.top());

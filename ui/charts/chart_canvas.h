@@ -21,8 +21,8 @@ namespace sightglass::ui {
 struct ChartMarks {
     QSet<std::uint32_t> muted; ///< values of SeriesId
     std::optional<SeriesId> highlighted;
-    std::optional<TimeNs> cursor;               ///< crosshair
-    std::optional<std::pair<int, int>> dragged; ///< x of a range being drawn, in order
+    std::optional<TimeNs> cursor;                     ///< crosshair
+    std::optional<std::pair<TimeNs, TimeNs>> dragged; ///< a range being drawn, in order
 };
 
 /// Values under the crosshair.

@@ -21,6 +21,7 @@ namespace {
 constexpr TimeNs spanLeast = 10 * nsPerMs;
 constexpr TimeNs spanMost = 30 * 24 * 3600 * nsPerSecond;
 constexpr double zoomStep = 0.75;
+constexpr int dragLeast = 4; ///< px; less is a click
 
 } // namespace
 
@@ -32,7 +33,8 @@ ChartView::ChartView(const SeriesReader& reader, const Clock& clock, Selection& 
       m_selection(selection),
       m_theme(theme),
       m_canvas(theme),
-      m_job([&reader](const PlotRequest& request) { return plotQuery(reader, request); },
+      m_job([&reader, memory = PlotMemory()](
+                const PlotRequest& request) mutable { return plotQuery(reader, request, &memory); },
             [this](std::shared_ptr<const PlotFrame> frame) { take(std::move(frame)); }) {
     installChartAccessibility();
     setFocusPolicy(Qt::StrongFocus);
@@ -51,7 +53,8 @@ ChartView::ChartView(const SeriesReader& reader, const Clock& clock, Selection& 
 ChartView::~ChartView() = default;
 
 QSize ChartView::minimumSizeHint() const {
-    return {m_theme.px(240), m_theme.px(160)};
+    // Room for lines between two labels, and for the time axis.
+    return {m_theme.px(240), m_theme.px(70)};
 }
 QSize ChartView::sizeHint() const {
     return {m_theme.px(540), m_theme.px(340)};
@@ -352,18 +355,21 @@ void ChartView::wheelEvent(QWheelEvent* event) {
 void ChartView::mousePressEvent(QMouseEvent* event) {
     m_ringed = false;
     if (event->button() == Qt::LeftButton && m_frame)
-        m_press = event->position().toPoint();
+        m_press = Press{event->position().toPoint().x(), timeInPlot(event->position().x())};
     update();
+}
+
+TimeNs ChartView::timeInPlot(double x) const {
+    const QRect plot = m_canvas.plot();
+    return m_canvas.timeAt(
+        std::clamp(x, static_cast<double>(plot.left()), static_cast<double>(plot.right())));
 }
 
 void ChartView::mouseMoveEvent(QMouseEvent* event) {
     const QPoint at = event->position().toPoint();
     if (m_press) {
-        const QRect plot = m_canvas.plot();
-        const int a = std::clamp(m_press->x(), plot.left(), plot.right());
-        const int b = std::clamp(at.x(), plot.left(), plot.right());
-        if (m_marks.dragged || std::abs(a - b) > 4) {
-            m_marks.dragged = std::minmax(a, b);
+        if (m_marks.dragged || std::abs(at.x() - m_press->x) > dragLeast) {
+            m_marks.dragged = std::minmax({m_press->time, timeInPlot(at.x())});
             update();
             return;
         }
@@ -382,12 +388,10 @@ void ChartView::mouseReleaseEvent(QMouseEvent* event) {
     m_press.reset();
     if (!m_marks.dragged)
         return;
-    const auto [a, b] = *m_marks.dragged;
+    const auto [from, to] = *m_marks.dragged;
     m_marks.dragged.reset();
     update();
-    const TimeNs from = m_canvas.timeAt(a);
-    const TimeNs to = m_canvas.timeAt(b);
-    if (b - a > 4 && to - from >= spanLeast)
+    if (m_canvas.xOf(to) - m_canvas.xOf(from) > dragLeast && to - from >= spanLeast)
         m_selection.setRange(from, to);
 }
 

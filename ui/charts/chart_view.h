@@ -97,6 +97,8 @@ class ChartView : public QWidget {
     /// Scales the range by `factor`, keeping the time at `anchor` in its place.
     void zoom(double factor, TimeNs anchor, bool isStep);
     void setCursor(std::optional<TimeNs> time);
+    /// The time below `x`, or at the end of the plot that lies nearest.
+    [[nodiscard]] TimeNs timeInPlot(double x) const;
     void stepCursor(int direction);
     void stepHighlight(int direction);
     [[nodiscard]] bool isOwnKey(const QKeyEvent& event) const;
@@ -114,7 +116,12 @@ class ChartView : public QWidget {
     bool m_ringed = false;       ///< focus came by the keyboard
     TimeNs m_from = 0, m_to = 0; ///< shown; runs ahead of the frame's while a zoom is answered
     double m_scale = 1;          ///< device pixels per logical pixel, of the last layout
-    std::optional<QPoint> m_press;
+    /// Where a drag began. Its time is kept, as a live chart moves on below the pointer.
+    struct Press {
+        int x = 0;
+        TimeNs time = 0;
+    };
+    std::optional<Press> m_press;
     QElapsedTimer m_lastWheel;
     ChartCanvas m_canvas;
     QTimer m_edge; ///< moves a live chart on when no points come

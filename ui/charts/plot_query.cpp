@@ -2,6 +2,7 @@
 #include "ui/charts/plot_query.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -78,11 +79,9 @@ Grid gridFor(TimeNs span, TimeNs end, int columns, bool live) {
     return grid;
 }
 
-/// The range of a request that leaves it to the data. While it grows it does so by whole seconds:
-/// a scale that changed with every frame would make all columns shimmer.
-std::pair<TimeNs, TimeNs> fittedRange(const SeriesReader& reader,
-                                      const std::vector<Candidate>& candidates,
-                                      const PlotRequest& request) {
+/// From the first point of any of these series to the last.
+std::optional<TimeRange> extentOf(const SeriesReader& reader,
+                                  const std::vector<Candidate>& candidates) {
     std::optional<TimeRange> all;
     for (const Candidate& c : candidates) {
         if (const auto extent = reader.extent(c.info.id)) {
@@ -90,6 +89,13 @@ std::pair<TimeNs, TimeNs> fittedRange(const SeriesReader& reader,
                       : *extent;
         }
     }
+    return all;
+}
+
+/// The range of a request that leaves it to the data. While it grows it does so by whole seconds:
+/// a scale that changed with every frame would make all columns shimmer.
+std::pair<TimeNs, TimeNs> fittedRange(const std::optional<TimeRange>& all,
+                                      const PlotRequest& request) {
     TimeNs end = request.end;
     TimeNs begin = end;
     if (all) {
@@ -309,9 +315,10 @@ void draw(const Reading& reading, const Grid& grid, bool asRate, PlotSeries& ser
     }
 }
 
-std::vector<Candidate> candidatesOf(const SeriesReader& reader, const PlotRequest& request) {
+std::vector<Candidate> candidatesOf(const SeriesReader& reader,
+                                    const std::vector<PlotPath>& paths) {
     std::vector<Candidate> all;
-    for (const PlotPath& path : request.paths) {
+    for (const PlotPath& path : paths) {
         std::size_t ordinal = 0;
         for (const MetricId metric : path.metrics) {
             const auto info = reader.metric(metric);
@@ -366,7 +373,7 @@ Agreement agreementOf(const std::vector<Candidate>& candidates) {
 }
 
 /// What is known of a series before its points are read.
-PlotSeries describe(const Candidate& c, const PlotRequest& request, Kind reference) {
+PlotSeries describe(const Candidate& c, const std::vector<PlotPath>& paths, Kind reference) {
     PlotSeries series;
     const Descriptor& descriptor = c.info.metric->descriptor;
     series.id = c.info.id;
@@ -377,7 +384,7 @@ PlotSeries describe(const Candidate& c, const PlotRequest& request, Kind referen
     series.monotonic = descriptor.monotonic;
     series.delta = descriptor.temporality == Temporality::Delta;
     series.odd = c.kind != Kind::Any && c.kind != reference;
-    series.reference = c.path == &request.paths.front();
+    series.reference = c.path == &paths.front();
     return series;
 }
 
@@ -409,12 +416,55 @@ void fillLane(const std::vector<Candidate>& chosen, const std::vector<Reading>& 
 
 } // namespace
 
+/// The series that a request chose of many, and what it learned of all of them.
+struct PlotMemory::Top {
+    std::vector<PlotPath> paths; ///< the candidates point to these
+    std::vector<Candidate> chosen;
+    std::uint32_t total = 0;
+    Agreement agreement;
+    std::optional<TimeRange> extent;
+    bool raw = false, live = false;
+    TimeNs span = 0, end = 0;
+    std::chrono::steady_clock::time_point made;
+};
+
+namespace {
+
+bool stillHolds(const PlotMemory::Top& top, const PlotRequest& request) {
+    const auto samePath = [](const PlotPath& a, const PlotPath& b) {
+        return a.origin == b.origin && a.metrics == b.metrics;
+    };
+    return std::chrono::steady_clock::now() - top.made < std::chrono::seconds(1) &&
+           top.raw == request.raw && top.live == request.live && top.span == request.span &&
+           (request.live || top.end == request.end) &&
+           std::equal(top.paths.begin(), top.paths.end(), request.paths.begin(),
+                      request.paths.end(), samePath);
+}
+
+std::shared_ptr<PlotMemory::Top> findTop(const SeriesReader& reader, const PlotRequest& request) {
+    auto top = std::make_shared<PlotMemory::Top>();
+    top->paths = request.paths;
+    top->chosen = candidatesOf(reader, top->paths);
+    top->total = static_cast<std::uint32_t>(top->chosen.size());
+    top->agreement = agreementOf(top->chosen);
+    top->raw = request.raw;
+    top->live = request.live;
+    top->span = request.span;
+    top->end = request.end;
+    if (request.span <= 0)
+        top->extent = extentOf(reader, top->chosen);
+    return top;
+}
+
+} // namespace
+
 bool hasSamples(const PlotFrame& frame) {
     return std::any_of(frame.series.begin(), frame.series.end(),
                        [](const PlotSeries& s) { return s.count > 0; });
 }
 
-std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const PlotRequest& request) {
+std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const PlotRequest& request,
+                                           PlotMemory* memory) {
     auto frame = std::make_shared<PlotFrame>();
     frame->family = request.family;
     frame->raw = request.raw;
@@ -425,15 +475,20 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
             frame->generations.emplace_back(metric, reader.generation(metric));
     }
 
-    std::vector<Candidate> chosen = candidatesOf(reader, request);
-    frame->total = static_cast<std::uint32_t>(chosen.size());
-    const Agreement agreement = agreementOf(chosen);
+    std::shared_ptr<const PlotMemory::Top> top;
+    std::shared_ptr<PlotMemory::Top> fresh;
+    if (memory && memory->top && stillHolds(*memory->top, request))
+        top = memory->top;
+    else
+        top = fresh = findTop(reader, request);
+    frame->total = top->total;
+    const Agreement agreement = top->agreement;
     frame->disagree = agreement.disagree;
 
     TimeNs span = request.span;
     TimeNs end = request.end;
     if (span <= 0) {
-        std::tie(span, end) = fittedRange(reader, chosen, request);
+        std::tie(span, end) = fittedRange(top->extent, request);
         frame->fitted = true;
     }
     const Grid grid = gridFor(span, end, request.columns, request.live);
@@ -443,7 +498,14 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
     frame->columns = grid.columns;
 
     const bool raw = request.raw || frame->disagree;
-    keepTop(reader, chosen, raw, grid);
+    if (fresh) {
+        keepTop(reader, fresh->chosen, raw, grid);
+        fresh->made = std::chrono::steady_clock::now();
+        // Few series are found quickly, and a new one must be seen at once.
+        if (memory)
+            memory->top = fresh->total > PlotRequest::seriesMost ? fresh : nullptr;
+    }
+    const std::vector<Candidate>& chosen = top->chosen;
 
     std::vector<Labels> labels;
     labels.reserve(chosen.size());
@@ -463,7 +525,7 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
         allRates = allRates && asRate;
         allCounts = allCounts && hasCount(c.kind);
 
-        PlotSeries series = describe(c, request, agreement.reference);
+        PlotSeries series = describe(c, top->paths, agreement.reference);
         series.labels = labelSet(labels[i], keys);
         // Of many series the top ones change: a colour then follows the series, not its rank.
         const int next = frame->total > PlotRequest::seriesMost

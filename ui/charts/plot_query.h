@@ -31,19 +31,28 @@ struct PlotRequest {
     bool raw = false;
 
     static constexpr TimeNs fittedMost = 300 * nsPerSecond;
-    static constexpr TimeNs fittedLeast = 10 * nsPerSecond;
+    static constexpr TimeNs fittedLeast = 5 * nsPerSecond;
     static constexpr std::size_t seriesMost = 50;
+};
+
+/// What one chart's worker remembers between its questions. With thousands of series, finding the
+/// largest of them costs far more than reading those: it is done once a second. Belongs to one
+/// thread at a time.
+struct PlotMemory {
+    struct Top;
+    std::shared_ptr<const Top> top; ///< null while there is nothing to remember
 };
 
 /// Reads what the request asks for, never more than first, min, max and last a pixel column.
 ///
 /// Gauges come as they are; counters, and the counts of histograms and summaries, as a rate per
 /// second unless `raw`. Where the paths disagree on the type all come as received, and the lane
-/// holds the rate of those that say counter. A pure function for a worker; any thread.
+/// holds the rate of those that say counter. Of more series than seriesMost those with the largest
+/// newest values come. Without `memory` a pure function for a worker; any thread.
 ///
 /// The range begins and ends at a multiple of a column's length, so that a point stays in its
 /// column while a live chart moves on.
-[[nodiscard]] std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader,
-                                                         const PlotRequest& request);
+[[nodiscard]] std::shared_ptr<const PlotFrame>
+plotQuery(const SeriesReader& reader, const PlotRequest& request, PlotMemory* memory = nullptr);
 
 } // namespace sightglass::ui

@@ -119,9 +119,11 @@ class ChartViewTest : public QObject {
     Q_OBJECT
   private slots:
     void drawsTheStory();
+    void dropsTheLaneOnALowStage();
     void asksOnlyWhenItsOwnMetricsMoved();
     void zoomsByWheelAboutThePointer();
     void zoomsByDragAndGoesBack();
+    void dragsTimesNotPixels();
     void pausesAndGoesLive();
     void switchesRateAndRaw();
     void mutesAndHighlightsByKeyboard();
@@ -162,6 +164,26 @@ void ChartViewTest::drawsTheStory() {
     }
     QVERIFY(line > 500);
     QVERIFY(error > 100);
+}
+
+void ChartViewTest::dropsTheLaneOnALowStage() {
+    Fixture f;
+    f.show();
+    struct Row {
+        int height;
+        bool lane;
+    };
+    for (const Row& row : {Row{f.chart.minimumSizeHint().height(), false}, Row{149, false},
+                           Row{150, true}, Row{400, true}}) {
+        ChartCanvas canvas(f.theme);
+        canvas.layout(f.chart.frame(), f.chart.frame()->from, f.chart.frame()->to,
+                      {500, row.height}, 1, {});
+        QCOMPARE(!canvas.lane().isEmpty(), row.lane);
+        QVERIFY(canvas.plot().height() >= f.theme.px(30));
+        // Room for the labels of the time axis.
+        const int bottom = (row.lane ? canvas.lane() : canvas.plot()).bottom();
+        QVERIFY(bottom + f.theme.px(20) <= row.height);
+    }
 }
 
 void ChartViewTest::asksOnlyWhenItsOwnMetricsMoved() {
@@ -224,6 +246,27 @@ void ChartViewTest::zoomsByDragAndGoesBack() {
     QVERIFY(f.selection.span() > 0);
     QTest::keyClick(&f.chart, Qt::Key_0);
     QCOMPARE(f.selection.span(), TimeNs{0});
+}
+
+void ChartViewTest::dragsTimesNotPixels() {
+    Fixture f;
+    f.selection.setSpan(100 * nsPerSecond);
+    f.show();
+    const int y = f.chart.height() / 2;
+    QTest::mousePress(&f.chart, Qt::LeftButton, {}, {200, y});
+    QTest::mouseMove(&f.chart, {300, y});
+    QVERIFY(f.chart.marks().dragged.has_value());
+    const auto [from, to] = *f.chart.marks().dragged;
+    // The chart is live: the time moves on below the pointer that holds still.
+    f.clock.advance(20 * nsPerSecond);
+    f.fake.add(SeriesId{0}, f.clock.now(), 1);
+    const TimeNs edge = f.chart.frame()->to;
+    f.chart.lookForSamples();
+    f.settle();
+    QVERIFY(f.chart.frame()->to > edge + 15 * nsPerSecond);
+    QTest::mouseRelease(&f.chart, Qt::LeftButton, {}, {300, y});
+    QCOMPARE(f.selection.end(), to);
+    QCOMPARE(f.selection.span(), to - from);
 }
 
 void ChartViewTest::pausesAndGoesLive() {

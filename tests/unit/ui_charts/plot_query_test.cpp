@@ -277,7 +277,7 @@ TEST_CASE("the range begins fitted to what there is, up to five minutes") {
         TimeNs least, most; ///< of the span
     };
     for (const Row& row :
-         {Row{start + 2 * nsPerSecond, 10, 11}, Row{start + 42 * nsPerSecond, 42, 44},
+         {Row{start + 2 * nsPerSecond, 5, 6}, Row{start + 42 * nsPerSecond, 42, 44},
           Row{start + 999 * nsPerSecond, 300, 302},
           // Long after the last point, the points are shown where they are.
           Row{start + 90'000 * nsPerSecond, 300, 302}}) {
@@ -289,6 +289,49 @@ TEST_CASE("the range begins fitted to what there is, up to five minutes") {
         CHECK((frame->to - frame->from) / nsPerSecond >= row.least);
         CHECK((frame->to - frame->from) / nsPerSecond <= row.most);
         CHECK(hasSamples(*frame));
+    }
+}
+
+TEST_CASE("of many series the largest are looked for once a second, those shown read each time") {
+    class Counting final : public FakeSeries {
+      public:
+        std::vector<SeriesInfo> seriesOf(MetricId metric) const override {
+            ++listed;
+            return FakeSeries::seriesOf(metric);
+        }
+        mutable int listed = 0;
+    };
+    struct Row {
+        int series;
+        int listed; ///< by three questions
+    };
+    for (const Row& row : {Row{60, 1}, Row{50, 3}}) {
+        CAPTURE(row.series);
+        Counting fake;
+        const MetricId m = fake.addMetric(OriginId{0}, "m", MetricType::Gauge);
+        std::vector<SeriesId> all;
+        for (int i = 0; i < row.series; ++i) {
+            all.push_back(fake.addSeries(m, {{"i", std::to_string(i)}}));
+            fake.add(all.back(), start, i);
+        }
+        PlotMemory memory;
+        auto r = request({path(1, m)}, 60 * nsPerSecond, start + nsPerSecond, 100);
+        r.live = true;
+        const auto first = plotQuery(fake, r, &memory);
+        for (int i = 1; i < 3; ++i) {
+            fake.add(all.back(), start + i * nsPerSecond, 1000 + i);
+            r.end = start + (i + 1) * nsPerSecond;
+            const auto frame = plotQuery(fake, r, &memory);
+            REQUIRE(frame->series.size() == 50);
+            CHECK(frame->total == static_cast<std::uint32_t>(row.series));
+            CHECK(frame->series.back().last == 1000 + i);
+            CHECK(frame->series.back().labels == first->series.back().labels);
+        }
+        CHECK(fake.listed == row.listed);
+        // Another question is no matter of the memory.
+        r.raw = true;
+        CHECK(plotQuery(fake, r, &memory)->total == static_cast<std::uint32_t>(row.series));
+        CHECK(fake.listed == row.listed + 1);
     }
 }
 
