@@ -156,6 +156,7 @@ SourcesPage::SourcesPage(EngineBridge& bridge, Selection&, const Theme& theme, Q
     m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_table->installEventFilter(this);
     m_column->addWidget(m_table, 1);
+    buildCounters();
 
     connect(add, &QPushButton::clicked, this, &SourcesPage::addTargetWanted);
     connect(m_remove, &QPushButton::clicked, this, &SourcesPage::removeSelectedTarget);
@@ -169,9 +170,63 @@ SourcesPage::SourcesPage(EngineBridge& bridge, Selection&, const Theme& theme, Q
         fitColumns();
         showSelection();
     });
+    connect(&bridge, &EngineBridge::statusChanged, this, &SourcesPage::showCounters);
     connect(&theme, &Theme::changed, this, &SourcesPage::applyTheme);
     applyTheme();
     showSelection();
+}
+
+void SourcesPage::buildCounters() {
+    m_counterHead =
+        new Label(tr("Refused and lost"), m_theme, Theme::Size::Pane, true, Label::Ink::Text, this);
+    m_counterTable = new QTableView(this);
+    m_counterTable->setAccessibleName(tr("Counters of what was refused or lost"));
+    m_counterTable->setModel(&m_counters);
+    m_counterTable->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_counterTable->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_counterTable->setTabKeyNavigation(false);
+    m_counterTable->setShowGrid(false);
+    m_counterTable->setWordWrap(false);
+    m_counterTable->setFrameShape(QFrame::NoFrame);
+    m_counterTable->verticalHeader()->hide();
+    m_counterTable->verticalHeader()->setMinimumSectionSize(1);
+    m_counterTable->horizontalHeader()->setHighlightSections(false);
+    m_counterTable->horizontalHeader()->setSectionsClickable(false);
+    m_counterTable->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_counterTable->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_column->addWidget(m_counterHead);
+    m_column->addWidget(m_counterTable);
+    connect(&m_counters, &CounterModel::modelReset, this, &SourcesPage::fitCounters);
+    m_counters.show(m_bridge.engine().counters().rows());
+}
+
+/// The status is renewed four times a second; going through all counters once is enough.
+void SourcesPage::showCounters() {
+    if (!isVisible() || (m_counted.isValid() && m_counted.elapsed() < 1000))
+        return;
+    m_counted.start();
+    m_counters.show(m_bridge.engine().counters().rows());
+}
+
+/// As high as its rows, up to a third of the page; gone while there is nothing to tell.
+void SourcesPage::fitCounters() {
+    const int rows = m_counters.rowCount();
+    m_counterHead->setVisible(rows > 0);
+    m_counterTable->setVisible(rows > 0);
+    QHeaderView& header = *m_counterTable->horizontalHeader();
+    const QFontMetrics metrics(m_theme.font(Theme::Size::Body));
+    for (int column = 0; column < CounterModel::Help; ++column) {
+        int width = header.sectionSizeHint(column) + m_theme.px(8);
+        for (int row = 0; row < rows; ++row)
+            width = std::max(
+                width, metrics.horizontalAdvance(m_counters.index(row, column).data().toString()) +
+                           2 * m_theme.px(8));
+        header.resizeSection(column, width);
+    }
+    header.setStretchLastSection(true);
+    const int line = m_theme.px(28);
+    m_counterTable->setFixedHeight(
+        std::min(header.height() + rows * line + m_theme.px(8), std::max(height() / 3, 3 * line)));
 }
 
 const SourcesModel::Row* SourcesPage::selectedRow() const {
@@ -258,6 +313,11 @@ void SourcesPage::applyTheme() {
     for (int column = 0; column < SourcesModel::LastError; ++column)
         m_table->horizontalHeader()->resizeSection(column, m_theme.px(60));
     fitColumns();
+    m_counterTable->setFont(m_theme.font(Theme::Size::Body));
+    m_counterTable->horizontalHeader()->setFont(m_theme.font(Theme::Size::Small));
+    m_counterTable->horizontalHeader()->setFixedHeight(m_theme.px(28));
+    m_counterTable->verticalHeader()->setDefaultSectionSize(m_theme.px(28));
+    fitCounters();
     m_table->resizeRowsToContents();
     update();
 }
@@ -265,6 +325,13 @@ void SourcesPage::applyTheme() {
 void SourcesPage::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     fitColumns();
+    fitCounters();
+}
+
+void SourcesPage::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    m_counted.invalidate();
+    showCounters();
 }
 
 void SourcesPage::paintEvent(QPaintEvent*) {
