@@ -9,6 +9,7 @@
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QPushButton>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -107,7 +108,7 @@ MainWindow::MainWindow(EngineBridge& bridge, Selection& selection, Theme& theme,
             [this] { followFindings(*m_metrics->drawer()); });
     connect(m_metrics, &MetricsPage::addTargetWanted, this, &MainWindow::addTarget);
     connect(m_metrics, &MetricsPage::openDumpWanted, this, &MainWindow::chooseDump);
-    connect(m_metrics, &MetricsPage::demoWanted, this, &MainWindow::demoWanted);
+    connect(m_metrics, &MetricsPage::demoWanted, this, &MainWindow::playDemo);
     connect(&selection, &Selection::historyChanged, this, &MainWindow::showCommandStates);
     connect(&selection, &Selection::rangeChanged, this, &MainWindow::showCommandStates);
     connect(&theme, &Theme::changed, this, &MainWindow::showCommandStates);
@@ -159,7 +160,7 @@ void MainWindow::connectCommands() {
     c.action(Command::PlayDemo).setEnabled(m_session == Session::Ordinary);
     c.action(Command::LeaveDemo).setEnabled(m_session == Session::Demo);
     c.on(Command::OpenDump, this, [this] { chooseDump(); });
-    c.on(Command::PlayDemo, this, [this] { emit demoWanted(); });
+    c.on(Command::PlayDemo, this, [this] { playDemo(); });
     c.on(Command::LeaveDemo, this, [this] { emit demoLeft(); });
     c.on(Command::Settings, this,
          [this] { (new SettingsDialog(m_bridge, m_theme, m_preferences, this))->open(); });
@@ -323,14 +324,19 @@ FindingsView& MainWindow::findings() {
         m_findings =
             new FindingsView(m_bridge, m_selection, m_theme, FindingsView::Place::Page, m_stack);
         m_stack->addWidget(m_findings);
+        followFindings(*m_findings);
     }
     return *m_findings;
 }
 
 /// What a finding is about is shown where it can be seen.
 void MainWindow::followFindings(FindingsView& list) {
-    connect(&list, &FindingsView::opened, this, [this] { showPage(Page::Metrics); });
-    connect(&list, &FindingsView::sourceRequested, this, [this](const QString& subject) {
+    connect(&list, &FindingsView::opened, this, [this, &list] {
+        m_walked = &list;
+        showPage(Page::Metrics);
+    });
+    connect(&list, &FindingsView::sourceRequested, this, [this, &list](const QString& subject) {
+        m_walked = &list;
         showPage(Page::Sources);
         sources().selectSource(subject);
     });
@@ -357,8 +363,12 @@ void MainWindow::walkFindings(int step) {
         m_statusBar->say(tr("No findings"), false);
         return;
     }
-    FindingsView* list =
-        page() == Page::Findings || !m_metrics->hasData() ? &findings() : m_metrics->drawer();
+    // A walk goes on in the list it began in, unless the user stands in another.
+    FindingsView* list = m_walked;
+    if (page() == Page::Findings || !m_metrics->hasData())
+        list = &findings();
+    else if (!list || m_metrics->drawer()->isAncestorOf(focusWidget()))
+        list = m_metrics->drawer();
     if (step > 0)
         list->nextFinding();
     else
@@ -438,6 +448,29 @@ void MainWindow::chooseDump() {
 void MainWindow::openDump(const QString& path) {
     m_statusBar->say(tr("Reading %1").arg(QFileInfo(path).fileName()), false);
     m_bridge.openDump(path);
+}
+
+/// The demo is a session of its own: what this one holds is gone with it, so that is asked first.
+void MainWindow::playDemo() {
+    const EngineStatus& status = *m_bridge.status();
+    QStringList held;
+    if (status.series > 0)
+        held << tr("%1 series").arg(formatCount(status.series));
+    if (const std::size_t targets = status.targets.size(); targets > 0)
+        held << (targets == 1 ? tr("1 target") : tr("%1 targets").arg(targets));
+    if (held.isEmpty()) {
+        emit demoWanted();
+        return;
+    }
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Play the demo"),
+                                tr("The demo ends this session"), QMessageBox::Cancel, this);
+    box->setTextFormat(Qt::PlainText);
+    box->setInformativeText(tr("It holds %1.").arg(held.join(tr(" and "))));
+    QPushButton* play = box->addButton(tr("Play the demo"), QMessageBox::AcceptRole);
+    box->setDefaultButton(QMessageBox::Cancel);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    connect(play, &QPushButton::clicked, this, &MainWindow::demoWanted);
+    box->open();
 }
 
 void MainWindow::showAbout() {

@@ -63,6 +63,7 @@ class MainWindow : public QMainWindow {
     void showCommandStates();
     void chooseDump();
     void addTarget();
+    void playDemo();
     void openHit(const FindHit& hit);
     void walkFindings(int step);
     void walkPanes(int step);
@@ -82,6 +83,7 @@ class MainWindow : public QMainWindow {
     QStackedWidget* m_stack;
     MetricsPage* m_metrics;
     FindingsView* m_findings = nullptr;
+    FindingsView* m_walked = nullptr; ///< the list in which a finding was opened last
     SourcesPage* m_sources = nullptr;
     StatusBar* m_statusBar;
     FindPalette* m_palette;

@@ -31,6 +31,15 @@ QString portOf(const std::string& address) {
     return QString::fromStdString(address).section(':', -1);
 }
 
+/// The port of "127.0.0.1:4318 is taken (address in use)"; empty if it is something else.
+QString takenPort(const QString& error) {
+    for (const char* said : {" is taken", " was taken"}) {
+        if (const qsizetype at = error.indexOf(QLatin1String(said)); at > 0)
+            return error.left(at).section(':', -1);
+    }
+    return {};
+}
+
 } // namespace
 
 StatusBar::StatusBar(EngineBridge& bridge, const Theme& theme, QWidget* parent)
@@ -154,12 +163,15 @@ void StatusBar::showStatus() {
         const QString name = receiverName(shown->kind);
         if (shown->address.empty()) {
             BarButton::Part part;
-            part.text = tr("%1 off").arg(name);
-            part.spoken = tr("%1 receiver: %2").arg(name, QString::fromStdString(shown->error));
-            part.lamp = Severity::Error;
-            part.ink = Ink::Error;
+            const QString error = QString::fromStdString(shown->error);
+            const QString port = takenPort(error);
+            // A lamp would look like a finding.
+            part.text =
+                port.isEmpty() ? tr("%1 off").arg(name) : tr("%1 :%2 taken").arg(name, port);
+            part.spoken = tr("%1 receiver: %2").arg(name, error);
+            part.ink = Ink::Warning;
             button.setParts({part});
-            button.setToolTip(QString::fromStdString(shown->error));
+            button.setToolTip(error);
         } else {
             button.setWords(QStringLiteral("%1 :%2").arg(name, portOf(shown->address)), Ink::Quiet);
             button.setToolTip(QString::fromStdString(shown->address));

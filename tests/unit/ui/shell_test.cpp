@@ -8,15 +8,18 @@
 #include <QListView>
 #include <QMenu>
 #include <QMenuBar>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTreeView>
 
 #include <memory>
 
+#include "ui/charts/chart_view.h"
 #include "ui/look/label.h"
 #include "ui/pages/findings/findings_view.h"
 #include "ui/pages/metrics/compare_pane.h"
@@ -160,12 +163,15 @@ class ShellTest : public QObject {
     void anActOnTheMetricsPageIsAChoice();
     void findLeadsToMetricsLabelsAndFindings();
     void keysGoAroundPanesAndPages();
+    void findingsOpenFromTheirPage();
+    void theDemoAsksBeforeItEndsASession();
     void escapeClearsThenGoesToTheChart();
     void panesKeepToTheLayout_data();
     void panesKeepToTheLayout();
     void narrowWindowsPutCompareBesideTheLegend();
     void lowWindowsFoldTheDrawer();
     void aTakenPortIsSaidAndAFreeOneOffered();
+    void lossesAreCountedOnSources();
     void targetsCanBeShortAndWrong();
     void targetsAreRemembered();
     void aDemoHasABadgeAndLeave();
@@ -390,6 +396,81 @@ void ShellTest::keysGoAroundPanesAndPages() {
     QVERIFY(page.drawer()->isAncestorOf(QApplication::focusWidget()));
 }
 
+/// With real keys: what a shortcut is bound to counts as much as what it does.
+void ShellTest::findingsOpenFromTheirPage() {
+    Bench bench;
+    QVERIFY(bench.bridge->addTarget(QStringLiteral("1")).ok());
+    bench.openStory();
+    QVERIFY(QTest::qWaitForWindowActive(bench.window.get()));
+    MainWindow& window = *bench.window;
+    const auto findingsPage = [&] {
+        QTest::keyClick(&window, Qt::Key_2, Qt::ControlModifier);
+        QCOMPARE(window.page(), MainWindow::Page::Findings);
+    };
+    findingsPage();
+    QTest::keyClick(&window, Qt::Key_F8);
+    QVERIFY(window.page() != MainWindow::Page::Findings);
+    // From here on F8 goes on, and does not begin anew.
+    const QString first = bench.selection.family();
+    QTest::keyClick(&window, Qt::Key_1, Qt::ControlModifier);
+    QTest::keyClick(&window, Qt::Key_F8);
+    QVERIFY(bench.selection.family() != first);
+
+    FindingsView* list = nullptr;
+    for (auto* view : window.findChildren<FindingsView*>()) {
+        if (view != window.metricsPage().drawer())
+            list = view;
+    }
+    QVERIFY(list);
+    auto* tree = list->findChild<QTreeView*>();
+    QVERIFY(tree);
+    const auto current = [&](const char* rule) {
+        for (int group = 0; group < tree->model()->rowCount(); ++group) {
+            const QModelIndex parent = tree->model()->index(group, 0);
+            const auto finding = list->model().findingAt(list->model().index(0, 0, parent));
+            if (finding && finding->rule == rule) {
+                tree->expand(parent);
+                tree->setCurrentIndex(list->model().index(0, 0, parent));
+                return true;
+            }
+        }
+        return false;
+    };
+    findingsPage();
+    tree->setFocus();
+    QVERIFY(current("type-mismatch"));
+    QTest::keyClick(tree, Qt::Key_Return);
+    QCOMPARE(window.page(), MainWindow::Page::Metrics);
+    findingsPage();
+    QTRY_VERIFY(current("target-down"));
+    QTest::keyClick(tree, Qt::Key_Return);
+    QCOMPARE(window.page(), MainWindow::Page::Sources);
+}
+
+void ShellTest::theDemoAsksBeforeItEndsASession() {
+    Bench bench;
+    QSignalSpy wanted(bench.window.get(), &MainWindow::demoWanted);
+    bench.press(Command::PlayDemo);
+    QCOMPARE(wanted.count(), 1); // there is nothing to lose
+    bench.openStory();
+    const auto answer = [&](QMessageBox::ButtonRole role) {
+        bench.press(Command::PlayDemo);
+        auto* box = bench.window->findChild<QMessageBox*>();
+        QVERIFY(box && box->isVisible());
+        for (QAbstractButton* button : box->buttons()) {
+            if (box->buttonRole(button) == role) {
+                button->click();
+                break;
+            }
+        }
+        QCoreApplication::sendPostedEvents(box, QEvent::DeferredDelete);
+    };
+    answer(QMessageBox::RejectRole);
+    QCOMPARE(wanted.count(), 1);
+    answer(QMessageBox::AcceptRole);
+    QCOMPARE(wanted.count(), 2);
+}
+
 void ShellTest::escapeClearsThenGoesToTheChart() {
     Bench bench;
     bench.openStory();
@@ -484,13 +565,45 @@ void ShellTest::aTakenPortIsSaidAndAFreeOneOffered() {
     QTRY_VERIFY(offer());
     const auto labels = card.findChildren<QLabel*>();
     QVERIFY(std::any_of(labels.begin(), labels.end(), [&](const QLabel* label) {
-        return label->isVisible() &&
-               label->text() == QString::fromStdString(httpOf(*bench.bridge->status()).error);
+        return label->isVisible() && label->text() == QString::fromStdString(second.otlpHttp) +
+                                                          QStringLiteral(" is taken");
     }));
+    const QString taken = QStringLiteral("HTTP :%1 taken")
+                              .arg(QString::fromStdString(second.otlpHttp).section(':', -1));
+    const auto buttons = bench.window->findChildren<BarButton*>();
+    const auto said = std::find_if(buttons.begin(), buttons.end(), [&](const BarButton* button) {
+        return button->parts().size() == 1 && button->parts().first().text == taken;
+    });
+    QVERIFY(said != buttons.end());
+    QVERIFY((*said)->isVisible());
+    QVERIFY(!(*said)->parts().first().lamp.has_value());
     offer()->click();
     QTRY_VERIFY(!offer());
     QTRY_VERIFY(!httpOf(*bench.bridge->status()).address.empty());
     holder.stop();
+}
+
+void ShellTest::lossesAreCountedOnSources() {
+    Bench bench;
+    bench.press(Command::SourcesPage);
+    const auto* page = bench.window->findChild<SourcesPage*>();
+    QVERIFY(page);
+    QVERIFY(!page->counters().isVisible());
+    CounterRegistry& counters = bench.engine.counters();
+    counters.counter("test_taken_total", "Went well.", CounterKind::Traffic).add(9);
+    counters.counter("test_zero_total", "Never.", CounterKind::Drop);
+    counters.counter("test_lost_total", "Points lost.", CounterKind::Drop, {{"reason", "memory"}})
+        .add(3);
+    QTRY_VERIFY(page->counters().isVisible());
+    const QAbstractItemModel& model = *page->counters().model();
+    QCOMPARE(model.rowCount(), 1);
+    const auto cell = [&](int column) { return model.index(0, column).data().toString(); };
+    QCOMPARE(cell(CounterModel::Name), QStringLiteral("test_lost_total"));
+    QCOMPARE(cell(CounterModel::Reason), QStringLiteral("reason=memory"));
+    QCOMPARE(cell(CounterModel::Help), QStringLiteral("Points lost."));
+    QCOMPARE(cell(CounterModel::Value), QStringLiteral("3"));
+    counters.counter("test_lost_total", {}, CounterKind::Drop, {{"reason", "memory"}}).add(4);
+    QTRY_COMPARE(cell(CounterModel::Value), QStringLiteral("7"));
 }
 
 void ShellTest::targetsCanBeShortAndWrong() {
@@ -609,6 +722,7 @@ void ShellTest::nothingIsClipped_data() {
                     << size << percent << dark;
         }
     }
+    QTest::newRow("light-1280x720-150") << QSize(1280, 720) << 150 << false;
 }
 
 /// Each page as pictures, too, in the folder "pictures" beside the test's working directory.
@@ -633,6 +747,12 @@ void ShellTest::nothingIsClipped() {
     QTRY_VERIFY(bench.bridge->analysis()->findings->errors > 0); // the target is down
     look("start");
     bench.openStory();
+    const QWidget* chart = bench.window->metricsPage().metricView()->findChild<ChartView*>();
+    QVERIFY(chart);
+    QTRY_VERIFY2(chart->height() >= chart->minimumSizeHint().height(),
+                 qPrintable(QStringLiteral("the chart has %1 px of %2")
+                                .arg(chart->height())
+                                .arg(chart->minimumSizeHint().height())));
     look("metrics");
     bench.press(Command::FindingsPage);
     look("findings");

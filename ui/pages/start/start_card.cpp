@@ -167,8 +167,12 @@ class StartCard::ReceiverRow : public QWidget {
         m_mark->setState(listens ? StateMark::State::Good : StateMark::State::Bad);
         const QString address = QString::fromStdString(status.address);
         m_state->setInk(listens ? Label::Ink::Text2 : Label::Ink::Error);
+        // The way out stands beside it as a button: no flags of the command line here.
+        const QString error = QString::fromStdString(status.error);
+        m_state->setToolTip(listens ? QString() : error);
         if (!listens)
-            m_state->setText(QString::fromStdString(status.error));
+            m_state->setText(error.section(QStringLiteral("; choose another"), 0, 0)
+                                 .section(QStringLiteral(" (address in use)"), 0, 0));
         else if (!status.lastError.empty() && status.points == 0)
             m_state->setText(QString::fromStdString(status.lastError));
         else
