@@ -22,6 +22,7 @@ Analyst::Analyst(const Catalog& catalog, const Clock& clock, TargetHealthSource 
     auto empty = std::make_shared<Analysis>();
     empty->catalog = std::make_shared<CatalogSnapshot>();
     empty->findings = std::make_shared<FindingsSnapshot>();
+    empty->comparer = std::make_shared<PathComparer>(*empty->catalog);
     m_published = std::move(empty);
 }
 
@@ -94,10 +95,11 @@ void Analyst::analyse() {
         next->catalog = before->catalog;
     }
     // Families point into catalog rows; they change only with them.
-    next->families =
-        next->catalog == before->catalog ? before->families : groupFamilies(*next->catalog);
+    const bool same = next->catalog == before->catalog;
+    next->families = same ? before->families : groupFamilies(*next->catalog);
+    next->comparer = same ? before->comparer : std::make_shared<PathComparer>(*next->catalog);
     next->findings = m_diagnosis.run({*next->catalog, next->families, targets, {}, false, now});
-    if (next->catalog == before->catalog && next->findings == before->findings)
+    if (same && next->findings == before->findings)
         return;
 
     next->generation = before->generation + 1;

@@ -13,6 +13,7 @@
 #include "core/base/result.h"
 #include "core/catalog/catalog.h"
 #include "core/catalog/families.h"
+#include "core/diagnose/comparison.h"
 #include "core/model/finding.h"
 #include "core/model/sample_sink.h"
 #include "core/model/series_reader.h"
@@ -76,12 +77,15 @@ struct EngineStatus {
     std::uint64_t refused = 0, dropped = 0, evicted = 0;
 };
 
-/// What the analysis worker last made of the catalog. The three parts belong together.
+/// What the analysis worker last made of the catalog. The parts belong together.
 struct Analysis {
     std::uint64_t generation = 0;
     std::shared_ptr<const CatalogSnapshot> catalog; ///< never null
     std::vector<std::shared_ptr<const Family>> families;
     std::shared_ptr<const FindingsSnapshot> findings; ///< never null
+    /// Of this catalog. Looking through all metrics takes a while with many: nobody else needs to.
+    /// Null only in an analysis that was made by hand.
+    std::shared_ptr<const PathComparer> comparer;
 };
 
 /// What became of a dump that could be read, be it in part.

@@ -95,7 +95,7 @@ void CompareModel::show(std::shared_ptr<const Analysis> analysis,
     if (m_family && m_analysis && !m_family->paths.empty()) {
         if (m_comparedCatalog != m_analysis->catalog) {
             m_comparedCatalog = m_analysis->catalog;
-            m_comparer.emplace(*m_comparedCatalog);
+            m_comparer = comparerOf(*m_analysis);
         }
         const OriginId first = referencePath(*m_family, *m_comparer, reference);
         const auto pathOf = [&](OriginId id) {

@@ -89,7 +89,7 @@ class CompareModel final : public QAbstractTableModel {
     std::shared_ptr<const Analysis> m_analysis;
     std::shared_ptr<const Family> m_family;
     std::shared_ptr<const CatalogSnapshot> m_comparedCatalog;
-    std::optional<PathComparer> m_comparer; ///< of m_comparedCatalog
+    std::shared_ptr<const PathComparer> m_comparer; ///< of m_comparedCatalog
     std::vector<Origin> m_paths;
     std::vector<Attribute> m_differing, m_same;
     std::vector<Row> m_rows;

@@ -41,7 +41,7 @@ void FamilyModel::setAnalysis(std::shared_ptr<const Analysis> analysis) {
     // Findings are published each second; families only when there are others.
     const bool others = !before || before->catalog != m_analysis->catalog;
     if (others) {
-        m_comparer.emplace(*m_analysis->catalog);
+        m_comparer = comparerOf(*m_analysis);
         regroup();
     }
     if (remark() || others)

@@ -104,7 +104,7 @@ class FamilyModel final : public TreeModel<FamilyRow> {
     void appendHaystack(const Family& family);
 
     std::shared_ptr<const Analysis> m_analysis;
-    std::optional<PathComparer> m_comparer; ///< of m_analysis' catalog
+    std::shared_ptr<const PathComparer> m_comparer; ///< of m_analysis' catalog
     std::vector<Service> m_services;
     QString m_filter;
     std::vector<std::string> m_words;

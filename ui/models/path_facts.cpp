@@ -17,6 +17,11 @@ char lower(char c) {
 
 } // namespace
 
+std::shared_ptr<const PathComparer> comparerOf(const Analysis& analysis) {
+    return analysis.comparer ? analysis.comparer
+                             : std::make_shared<PathComparer>(*analysis.catalog);
+}
+
 OriginId referencePath(const Family& family, const PathComparer& comparer, OriginId chosen) {
     OriginId best;
     std::size_t most = 0;

@@ -5,12 +5,14 @@
 #include <QString>
 #include <QVector>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/catalog/families.h"
 #include "core/diagnose/comparison.h"
+#include "core/engine/engine.h"
 #include "core/model/descriptor.h"
 
 // What the paths of one family say of it, in the form that rows and marks need. Pure functions.
@@ -24,6 +26,9 @@ struct TypeBadge {
     bool odd = false; ///< disagrees with the reference path
     friend bool operator==(const TypeBadge&, const TypeBadge&) = default;
 };
+
+/// What compares the paths of this analysis; made here if the analysis was made by hand.
+[[nodiscard]] std::shared_ptr<const PathComparer> comparerOf(const Analysis& analysis);
 
 /// The path that the others are compared with: `chosen` if the family comes by it, else the one
 /// with most resource labels, else the first. Invalid if the family has no path.

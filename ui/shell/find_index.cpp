@@ -6,6 +6,8 @@
 #include <QStringList>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 namespace sightglass::ui {
 
@@ -15,21 +17,52 @@ QString text(const std::string& s) {
     return QString::fromStdString(s);
 }
 
-const Family* familyNamed(const Analysis& analysis, const std::string& name) {
-    for (const auto& family : analysis.families) {
-        if (family->name == name)
-            return family.get();
-        for (const FamilyPath& path : family->paths) {
-            if (path.name == name)
-                return family.get();
+/// Families by their own name and by that on each path; the first to have a name keeps it. With
+/// many metrics and a finding on each, a look through all of them for every finding would be felt.
+class FamilyNames {
+  public:
+    explicit FamilyNames(const Analysis& analysis) {
+        m_families.reserve(analysis.families.size());
+        for (const auto& family : analysis.families) {
+            m_families.try_emplace(family->name, family.get());
+            for (const FamilyPath& path : family->paths)
+                m_families.try_emplace(path.name, family.get());
         }
     }
-    return nullptr;
-}
+    [[nodiscard]] const Family* find(std::string_view name) const {
+        const auto at = m_families.find(name);
+        return at == m_families.end() ? nullptr : at->second;
+    }
+
+  private:
+    std::unordered_map<std::string_view, const Family*> m_families; ///< of the analysis' text
+};
 
 bool cameBy(const Family& family, OriginId origin) {
     return std::any_of(family.paths.begin(), family.paths.end(),
                        [&](const FamilyPath& path) { return path.origin == origin; });
+}
+
+/// The family that shows what a finding is about: its metric, else the first that came by all its
+/// paths, else by the first of them; "" if there is none.
+QString familyOf(const Finding& finding, const Analysis& analysis, const FamilyNames& names) {
+    if (!finding.metric.empty()) {
+        const Family* family = names.find(finding.metric);
+        return family ? text(family->name) : QString();
+    }
+    if (finding.origins.empty())
+        return {};
+    const Family* byFirst = nullptr;
+    for (const auto& family : analysis.families) {
+        if (family->synthetic)
+            continue;
+        if (std::all_of(finding.origins.begin(), finding.origins.end(),
+                        [&](OriginId origin) { return cameBy(*family, origin); }))
+            return text(family->name);
+        if (!byFirst && cameBy(*family, finding.origins.front()))
+            byFirst = family.get();
+    }
+    return byFirst ? text(byFirst->name) : QString();
 }
 
 } // namespace
@@ -65,6 +98,7 @@ FindIndex::FindIndex(std::shared_ptr<const Analysis> analysis) : m_analysis(std:
                 entry.family = hit.family;
         }
     }
+    const FamilyNames names(*m_analysis);
     for (const auto& finding : m_analysis->findings->findings) {
         if (finding->resolved)
             continue;
@@ -72,7 +106,7 @@ FindIndex::FindIndex(std::shared_ptr<const Analysis> analysis) : m_analysis(std:
         hit.kind = FindHit::Kind::Finding;
         hit.title = text(finding->rule);
         hit.detail = text(finding->message);
-        hit.family = familyOf(*finding, *m_analysis);
+        hit.family = familyOf(*finding, *m_analysis, names);
         hit.severity = finding->severity;
         m_all << hit;
     }
@@ -118,34 +152,16 @@ QVector<FindHit> FindIndex::find(const QString& query, int limit) const {
     return found;
 }
 
-QString familyOf(const Finding& finding, const Analysis& analysis) {
-    if (!finding.metric.empty()) {
-        if (const Family* family = familyNamed(analysis, finding.metric))
-            return text(family->name);
-        return {};
-    }
-    const Family* byFirst = nullptr;
-    for (const auto& family : analysis.families) {
-        if (family->synthetic || finding.origins.empty())
-            continue;
-        if (std::all_of(finding.origins.begin(), finding.origins.end(),
-                        [&](OriginId origin) { return cameBy(*family, origin); }))
-            return text(family->name);
-        if (!byFirst && cameBy(*family, finding.origins.front()))
-            byFirst = family.get();
-    }
-    return byFirst ? text(byFirst->name) : QString();
-}
-
 QString familyToSuggest(const Analysis& analysis, const QString& current) {
     QString worst;
     Severity worstSeverity = Severity::Note;
     std::uint64_t worstCount = 0;
     QHash<QString, Severity> severities;
+    const FamilyNames names(analysis);
     for (const auto& finding : analysis.findings->findings) {
         if (finding->resolved || finding->metric.empty())
             continue;
-        const QString family = familyOf(*finding, analysis);
+        const QString family = familyOf(*finding, analysis, names);
         if (family.isEmpty())
             continue;
         const auto known = severities.constFind(family);
@@ -159,8 +175,7 @@ QString familyToSuggest(const Analysis& analysis, const QString& current) {
             worstCount = finding->count;
         }
     }
-    const Family* shown =
-        current.isEmpty() ? nullptr : familyNamed(analysis, current.toStdString());
+    const Family* shown = current.isEmpty() ? nullptr : names.find(current.toStdString());
     if (shown && (worst.isEmpty() ||
                   (severities.contains(current) && severities.value(current) == worstSeverity)))
         return current;

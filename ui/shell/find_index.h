@@ -37,10 +37,6 @@ class FindIndex {
     QVector<FindHit> m_all;
 };
 
-/// The family that shows what a finding is about: its metric, else the first that came by all its
-/// paths, else by the first of them; "" if there is none.
-[[nodiscard]] QString familyOf(const Finding& finding, const Analysis& analysis);
-
 /// The family to show before the user has chosen: `current` while nothing is worse; else the one
 /// with the worst open finding; else the first. Families of Sightglass' own come last.
 [[nodiscard]] QString familyToSuggest(const Analysis& analysis, const QString& current);

@@ -184,7 +184,7 @@ void MetricView::refresh() {
     }
     if (m_compared != analysis->catalog) {
         m_compared = analysis->catalog;
-        m_comparer = std::make_unique<PathComparer>(*m_compared);
+        m_comparer = comparerOf(*analysis);
     }
     const OriginId reference = referencePath(*shown, *m_comparer, m_selection.reference());
     m_name->setText(toText(shown->name));

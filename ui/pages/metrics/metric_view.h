@@ -64,7 +64,7 @@ class MetricView : public QWidget {
     Selection& m_selection;
     const Theme& m_theme;
     std::shared_ptr<const CatalogSnapshot> m_compared; ///< what m_comparer was made from
-    std::unique_ptr<PathComparer> m_comparer;
+    std::shared_ptr<const PathComparer> m_comparer;
 
     Label* m_name = nullptr;
     Badges* m_badges = nullptr;
