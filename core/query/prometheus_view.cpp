@@ -110,7 +110,9 @@ Result<std::vector<ViewSeries>> PrometheusView::select(const CatalogSnapshot& ca
         // A resource is known from its first point to its last, not only at those moments.
         std::vector<ViewSample> info;
         const TimeNs end = std::min(times.last, range.to);
-        for (TimeNs at = std::max(times.first, range.from); at <= end; at += infoEvery)
+        // A point arrives after its own time, so the first arrival may lie behind the last point.
+        const TimeNs first = std::min(times.first, times.last);
+        for (TimeNs at = std::max(first, range.from); at <= end; at += infoEvery)
             info.push_back({at, Number::of(std::int64_t{1}), nullptr, false});
         if (!info.empty() && info.back().time != end)
             info.push_back({end, Number::of(std::int64_t{1}), nullptr, false});

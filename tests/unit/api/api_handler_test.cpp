@@ -180,6 +180,13 @@ TEST_CASE("a resource's target_info is known between its first and its last poin
     CHECK(range.at(0).at("values").size() == 7);
 }
 
+TEST_CASE("a resource's target_info is known though its points arrived later than their time") {
+    Fixture api;
+    api.otlp(std::regex_replace(std::string(request), std::regex("1700000000000000000"),
+                                "1699999990000000000"));
+    CHECK(api.query("target_info").size() == 1);
+}
+
 TEST_CASE("series and labels are listed without reading their samples") {
     Fixture api;
     api.otlp(request);
