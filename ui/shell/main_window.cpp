@@ -104,8 +104,10 @@ MainWindow::MainWindow(EngineBridge& bridge, Selection& selection, Theme& theme,
     connect(m_statusBar, &StatusBar::sourcesWanted, this, [this] { showPage(Page::Sources); });
     connect(m_statusBar, &StatusBar::metricsWanted, this, [this] { showPage(Page::Metrics); });
     connect(m_metrics, &MetricsPage::panesChanged, this, &MainWindow::showCommandStates);
-    connect(m_metrics, &MetricsPage::panesMade, this,
-            [this] { followFindings(*m_metrics->drawer()); });
+    connect(m_metrics, &MetricsPage::panesMade, this, [this] {
+        followFindings(*m_metrics->drawer());
+        orderTabs();
+    });
     connect(m_metrics, &MetricsPage::addTargetWanted, this, &MainWindow::addTarget);
     connect(m_metrics, &MetricsPage::openDumpWanted, this, &MainWindow::chooseDump);
     connect(m_metrics, &MetricsPage::demoWanted, this, &MainWindow::playDemo);
@@ -314,6 +316,7 @@ SourcesPage& MainWindow::sources() {
     if (!m_sources) {
         m_sources = new SourcesPage(m_bridge, m_selection, m_theme, m_stack);
         m_stack->addWidget(m_sources);
+        orderTabs();
         connect(m_sources, &SourcesPage::addTargetWanted, this, &MainWindow::addTarget);
     }
     return *m_sources;
@@ -325,8 +328,27 @@ FindingsView& MainWindow::findings() {
             new FindingsView(m_bridge, m_selection, m_theme, FindingsView::Place::Page, m_stack);
         m_stack->addWidget(m_findings);
         followFindings(*m_findings);
+        orderTabs();
     }
     return *m_findings;
+}
+
+void MainWindow::orderTabs() {
+    // Qt chains widgets in the order they were made, and pages are made when first shown.
+    QWidget* last = nullptr;
+    for (const QWidget* part : {static_cast<QWidget*>(m_pageBar), static_cast<QWidget*>(m_stack),
+                                static_cast<QWidget*>(m_statusBar)}) {
+        QVector<QWidget*> stops;
+        for (QWidget* w = nextInFocusChain(); w != this; w = w->nextInFocusChain()) {
+            if (part->isAncestorOf(w) && (w->focusPolicy() & Qt::TabFocus))
+                stops << w;
+        }
+        for (QWidget* stop : stops) {
+            if (last)
+                setTabOrder(last, stop);
+            last = stop;
+        }
+    }
 }
 
 /// What a finding is about is shown where it can be seen.

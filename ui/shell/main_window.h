@@ -59,6 +59,8 @@ class MainWindow : public QMainWindow {
     void connectChartAndPaneKeys();
     void connectRanges();
     void followFindings(FindingsView& list);
+    /// Tab goes from the page bar through the page to the status bar, whenever what was made.
+    void orderTabs();
     void suggestFamily();
     void showCommandStates();
     void chooseDump();

@@ -10,6 +10,8 @@
 #include "ui/pages/metrics/compare_pane.h"
 #include "ui/pages/metrics/metrics_page.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/page_bar.h"
+#include "ui/shell/status_bar.h"
 
 using namespace sightglass;
 using namespace sightglass::ui;
@@ -48,6 +50,30 @@ void DemoTest::theWindowTellsTheStory() {
         // The relay arrives: 27 mismatches, with the drawer and Compare.
         QTRY_VERIFY_WITH_TIMEOUT(bridge.analysis()->findings->errors == 27, 15'000);
         QTRY_VERIFY_WITH_TIMEOUT(page.drawer()->isVisible() && page.compare()->isVisible(), 5000);
+
+        // Tab follows the reading order, part by part.
+        const QVector<QWidget*> parts = [&] {
+            QVector<QWidget*> out = page.panes();
+            out.prepend(window.findChild<PageBar*>());
+            out.append(window.findChild<StatusBar*>());
+            return out;
+        }();
+        QVector<int> visited;
+        for (int presses = 0; presses < 60; ++presses) {
+            QTest::keyClick(&window, Qt::Key_Tab);
+            const QWidget* focus = window.focusWidget();
+            for (int i = 0; i < parts.size(); ++i) {
+                const bool inside = focus && (parts[i] == focus || parts[i]->isAncestorOf(focus));
+                if (inside && (visited.isEmpty() || visited.back() != i))
+                    visited << i;
+            }
+            if (visited.size() == parts.size())
+                break;
+        }
+        QVector<int> expected;
+        for (int i = 0; i < parts.size(); ++i)
+            expected << i;
+        QCOMPARE(visited, expected);
 
         // Enter on a finding opens it.
         window.commands().action(Command::NextFinding).trigger();
