@@ -24,8 +24,7 @@ build_packages='build-essential cmake ninja-build ccache pkg-config
     libxkbcommon-dev libgl-dev qt6-qpa-plugins libqt6svg6 fonts-open-sans fonts-jetbrains-mono
     ca-certificates'
 bench_packages='libbenchmark-dev libqt6charts6-dev'
-test_packages='doctest-dev nlohmann-json3-dev xvfb xauth clang clang-format clang-tidy
-    libclang-rt-14-dev python3 git'
+test_packages='doctest-dev nlohmann-json3-dev clang-format python3'
 
 say() { printf '%s\n' "sightglass: $*"; }
 
