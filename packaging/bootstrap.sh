@@ -20,10 +20,10 @@ TEXT
 build_packages='build-essential cmake ninja-build ccache pkg-config
     libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler libboost-dev
     libcurl4-openssl-dev libsimdjson-dev zlib1g-dev libzstd-dev libre2-dev libabsl-dev
-    libcli11-dev qt6-base-dev libqt6svg6-dev libqt6opengl6-dev
+    libcli11-dev qt6-base-dev qt6-svg-dev libqt6opengl6-dev
     libxkbcommon-dev libgl-dev qt6-qpa-plugins libqt6svg6 fonts-open-sans fonts-jetbrains-mono
     ca-certificates'
-bench_packages='libbenchmark-dev libqt6charts6-dev'
+bench_packages='libbenchmark-dev qt6-charts-dev'
 test_packages='doctest-dev nlohmann-json3-dev clang-format python3'
 
 say() { printf '%s\n' "sightglass: $*"; }

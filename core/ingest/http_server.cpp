@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
 namespace sightglass {
@@ -105,7 +106,11 @@ Result<std::vector<std::string>> HttpServerCore::start(const std::vector<std::st
                 m_handler(std::move(job->request), std::move(job->respond));
         });
     }
-    m_thread = std::jthread([this] { m_io.run(); });
+    m_thread = std::jthread([this] {
+        // While only handlers are at work the io context has nothing to wait for, and would end.
+        const auto work = asio::make_work_guard(m_io);
+        m_io.run();
+    });
     return bound;
 }
 
