@@ -17,21 +17,12 @@
 #include <utility>
 
 #include "core/demo/demo.h"
+#include "tests/support/soon.h"
 #include "tests/unit/ingest/raw_client.h"
 
 using namespace sightglass;
 
 namespace {
-
-bool eventually(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline)
-            return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    return true;
-}
 
 /// What OTLP/gRPC builds do not have is off, so that the test runs in every preset.
 EngineOptions quiet() {
@@ -226,7 +217,7 @@ TEST_CASE("two dumps opened together are compared like two live paths") {
             ++opened;
         });
     }
-    REQUIRE(eventually([&] { return opened == 2; }));
+    REQUIRE(soon([&] { return opened == 2; }));
     engine.flush();
     const auto findings = engine.analysis()->findings;
     CHECK(findings->errors == 27);
@@ -289,7 +280,7 @@ TEST_CASE("the demo shows 27 mismatches and six lost labels within a second of t
     engine.start();
     Demo demo(engine);
     REQUIRE(demo.start().ok());
-    REQUIRE(eventually([&] { return engine.analysis()->findings->errors == 27; }));
+    REQUIRE(soon([&] { return engine.analysis()->findings->errors == 27; }));
 
     const auto analysis = engine.analysis();
     std::set<std::string> lost;

@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
+#include "tests/support/soon.h"
 #include "tests/unit/ingest/raw_client.h"
 
 using namespace sightglass;
@@ -47,13 +48,6 @@ struct Served {
         return 0;
     }
 };
-
-template <class Condition>
-bool soon(Condition condition) {
-    for (int i = 0; i < 500 && !condition(); ++i)
-        std::this_thread::sleep_for(10ms);
-    return condition();
-}
 
 std::string post(const std::string& body, const std::string& moreHeaders = "") {
     return "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +

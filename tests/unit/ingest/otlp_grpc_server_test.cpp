@@ -16,6 +16,7 @@
 #include <opentelemetry/proto/collector/metrics/v1/metrics_service.grpc.pb.h>
 #include <unistd.h>
 
+#include "tests/support/soon.h"
 #include "tests/unit/ingest/fake_sink.h"
 #include "tests/unit/ingest/otlp_messages.h"
 #include "tests/unit/ingest/raw_client.h"
@@ -217,9 +218,11 @@ TEST_CASE("what cannot be taken is refused with its status, counted, and nothing
         CAPTURE(heard.status.error_message());
         CHECK(contains(heard.status.error_message(), row.says));
         CHECK_MESSAGE(heard.status.error_details().empty(), "a RetryInfo would make it come back");
-        CHECK(listening.counted("sightglass_otlp_requests_refused_total", row.reason) == 1);
+        CHECK(soon([&] {
+            return listening.counted("sightglass_otlp_requests_refused_total", row.reason) == 1;
+        }));
         CHECK(listening.counted("sightglass_otlp_requests_refused_total") == 1);
-        CHECK(listening.receiver->activity().refused == 1);
+        CHECK(soon([&] { return listening.receiver->activity().refused == 1; }));
         CHECK(listening.sink.seen().empty());
         CHECK(client.call(gaugeRequest("heat", 1)).status.ok());
     }
