@@ -19,7 +19,7 @@ TEXT
 # What building needs, and what testing needs beyond that.
 build_packages='build-essential cmake ninja-build ccache pkg-config
     libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler libboost-dev
-    libcurl4-openssl-dev libsimdjson-dev zlib1g-dev libzstd-dev libre2-dev libabsl-dev
+    libcurl4-openssl-dev libsimdjson-dev zlib1g-dev libzstd-dev libre2-dev libabsl-dev libxxhash-dev
     libcli11-dev qt6-base-dev qt6-svg-dev libqt6opengl6-dev
     libxkbcommon-dev libgl-dev qt6-qpa-plugins libqt6svg6 fonts-open-sans fonts-jetbrains-mono
     ca-certificates'

@@ -13,6 +13,7 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/model/descriptor.h"
+#include "core/model/fingerprint.h"
 #include "core/model/text_arena.h"
 #include "core/model/value.h"
 
@@ -55,9 +56,14 @@ inline constexpr std::uint32_t noRecordedValueFlag = 1;
 struct PointHeader {
     TimeNs time = 0;
     TimeNs startTime = 0; ///< 0: not said
-    Slice attributes;     ///< in Batch::attributes
+    Slice attributes;     ///< in Batch::attributes; empty while they are `encoded`
     Slice exemplars;      ///< in Batch::exemplars
     std::uint32_t flags = 0;
+    /// Bytes of Batch::body that hold the attributes, while they are left as they came: a series
+    /// that is known by the fingerprint of these bytes needs no more of them. See
+    /// Batch::decodeAttributes.
+    Slice encoded;
+    Fingerprint encodedPrint; ///< of those bytes; none unless `encoded`
 };
 
 struct NumberPoint : PointHeader {
@@ -169,6 +175,17 @@ struct Batch {
     std::vector<std::string_view> texts;
 
     std::vector<Rejection> rejections;
+
+    /// Reads the encoded attributes of a point into `attributes`: null if no point has any. An
+    /// Error if the bytes are broken, which makes the whole message so; a point whose attributes
+    /// are merely impossible says why in `refused`.
+    struct DecodedAttributes {
+        Slice attributes;
+        std::string_view refused; ///< reason of the Rejection, or empty
+        std::string message;      ///< with its place, if refused
+    };
+    using AttributeDecoder = Result<DecodedAttributes> (*)(Batch& batch, Slice encoded);
+    AttributeDecoder decodeAttributes = nullptr;
 
     std::shared_ptr<const std::string> body; ///< keeps what the views point into
     TextArena arena;                         ///< what the codec had to unescape

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -118,6 +121,19 @@ struct Column {
     std::uint32_t resets = 0; ///< falls in value, the one from the point before included
 };
 
+/// What a selector asks of a label that points carry. `label` is Prometheus' spelling, which
+/// several attribute keys may come to; values are as Value::display() gives them.
+struct LabelCondition {
+    std::string label;
+    std::optional<std::string> equals; ///< set: this value and no other
+    /// Otherwise: whether a value will do. A series without the label has the empty value.
+    std::function<bool(std::string_view)> accepts;
+
+    [[nodiscard]] bool holdsFor(std::string_view value) const {
+        return equals ? value == *equals : accepts(value);
+    }
+};
+
 /// How the charts, the API and the rules read what is kept. Any thread may call at any time; no
 /// call waits for the writer for longer than it takes to copy a few pointers. Ids of series that
 /// were evicted are unknown: reads of them give nothing.
@@ -134,6 +150,19 @@ class SeriesReader {
     [[nodiscard]] virtual std::optional<SeriesInfo> series(SeriesId series) const = 0;
     /// All series of a metric, in the order they appeared.
     [[nodiscard]] virtual std::vector<SeriesInfo> seriesOf(MetricId metric) const = 0;
+    /// Series of these metrics, in the order they appeared, without those that the index knows to
+    /// miss a condition: the caller still has to look at each.
+    [[nodiscard]] virtual std::vector<SeriesInfo>
+    candidates(std::span<const MetricId> metrics,
+               std::span<const LabelCondition> conditions) const = 0;
+
+    /// What these series hold at one generation, whatever is written or evicted meanwhile: of each
+    /// batch either all points or none. Ids that are unknown stay so. What pin() gave answers
+    /// reads of those series only, holds their samples in memory as long as it lives, and must not
+    /// outlive this reader.
+    [[nodiscard]] virtual std::shared_ptr<const SeriesReader>
+    pin(std::span<const SeriesId> series) const = 0;
+
     /// First and last sample time of a series; nullopt if it has none.
     [[nodiscard]] virtual std::optional<TimeRange> extent(SeriesId series) const = 0;
 

@@ -2,6 +2,7 @@
 #include "core/store/store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "core/store/store_writer.h"
@@ -196,6 +197,18 @@ std::vector<SeriesInfo> Store::seriesOf(MetricId metric) const {
     for (const std::shared_ptr<StoredSeries>& series : all)
         out.push_back({series->id, info, series->attributes});
     return out;
+}
+
+std::vector<SeriesInfo> Store::candidates(std::span<const MetricId> metrics,
+                                          std::span<const LabelCondition>) const {
+    std::vector<SeriesInfo> out;
+    for (const MetricId metric : metrics)
+        std::ranges::move(seriesOf(metric), std::back_inserter(out));
+    return out;
+}
+
+std::shared_ptr<const SeriesReader> Store::pin(std::span<const SeriesId>) const {
+    return {std::shared_ptr<const SeriesReader>(), this};
 }
 
 std::optional<TimeRange> Store::extent(SeriesId series) const {

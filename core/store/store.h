@@ -54,6 +54,11 @@ class Store final : public SeriesReader {
     [[nodiscard]] std::shared_ptr<const MetricInfo> metric(MetricId metric) const override;
     [[nodiscard]] std::optional<SeriesInfo> series(SeriesId series) const override;
     [[nodiscard]] std::vector<SeriesInfo> seriesOf(MetricId metric) const override;
+    [[nodiscard]] std::vector<SeriesInfo>
+    candidates(std::span<const MetricId> metrics,
+               std::span<const LabelCondition> conditions) const override;
+    [[nodiscard]] std::shared_ptr<const SeriesReader>
+    pin(std::span<const SeriesId> series) const override;
     [[nodiscard]] std::optional<TimeRange> extent(SeriesId series) const override;
     void numbers(SeriesId series, TimeRange range, std::vector<Sample>& out) const override;
     void histograms(SeriesId series, TimeRange range,

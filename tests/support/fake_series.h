@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -86,6 +87,17 @@ class FakeSeries : public SeriesReader {
                 found.push_back(line.info);
         }
         return found;
+    }
+    std::vector<SeriesInfo> candidates(std::span<const MetricId> metrics,
+                                       std::span<const LabelCondition>) const override {
+        std::vector<SeriesInfo> found;
+        for (const MetricId metric : metrics)
+            std::ranges::move(seriesOf(metric), std::back_inserter(found));
+        return found;
+    }
+    /// Nothing is written while a test reads: the reader itself will do.
+    std::shared_ptr<const SeriesReader> pin(std::span<const SeriesId>) const override {
+        return {std::shared_ptr<const SeriesReader>(), this};
     }
     std::optional<TimeRange> extent(SeriesId series) const override {
         const auto& samples = m_lines[series.value].samples;
