@@ -19,9 +19,6 @@ namespace {
 constexpr TimeNs sweepInterval = 10 * nsPerSecond;
 /// Attributes of one exemplar; the specification of OpenMetrics allows 128 characters.
 constexpr std::size_t exemplarBytesMax = 4096;
-/// Index, order and age entries of a series, and the reference counts of its parts.
-constexpr std::size_t seriesOverhead = 160;
-constexpr std::size_t metricOverhead = 128;
 /// Of a metric's name, in what a sender is told.
 constexpr std::size_t metricNameShownBytes = 256;
 
@@ -38,16 +35,6 @@ std::uint32_t capacityFor(std::uint64_t samples) {
 template <class ChunkType>
 std::size_t firstHeadBytes() {
     return sizeof(ChunkType) + (capacityFor<ChunkType>(0) + 1) * sizeof(typename ChunkType::Point);
-}
-
-std::size_t metricBytes(const MetricInfo& info) {
-    const Descriptor& d = info.descriptor;
-    return sizeof(StoredMetric) + sizeof(MetricInfo) + metricOverhead + d.name.capacity() +
-           d.unit.capacity() + d.description.capacity();
-}
-
-std::size_t seriesBytes(const AttributeSet& attributes) {
-    return sizeof(StoredSeries) + sizeof(AttributeSet) + attributes.heapBytes() + seriesOverhead;
 }
 
 struct Refusal {
@@ -73,6 +60,7 @@ StoreWriter::StoreWriter(StoreShared& shared, std::size_t memoryLimit, SeriesLis
     : m_shared(shared),
       m_limit(memoryLimit),
       m_listener(listener),
+      m_directory(shared, listener, *this),
       m_takenSamples(counters.counter("sightglass_store_samples_total",
                                       "Samples taken into the ring.", CounterKind::Traffic)),
       m_repeatedSamples(counters.counter("sightglass_store_repeated_samples_total",
@@ -98,13 +86,11 @@ StoreWriter::StoreWriter(StoreShared& shared, std::size_t memoryLimit, SeriesLis
 
 WriteReport StoreWriter::write(Batch& batch) {
     m_now = std::max(m_now, batch.receivedAt);
-    m_batchResources.assign(batch.resources.size(), nullptr);
-    m_batchScopes.assign(batch.scopes.size(), nullptr);
+    m_directory.beginBatch(batch, m_now);
     m_accepted = 0;
     for (const MetricBlock& block : batch.metrics)
         writeBlock(batch, block);
-    m_batchResources.clear();
-    m_batchScopes.clear();
+    m_directory.endBatch();
 
     WriteReport report;
     report.accepted = m_accepted;
@@ -118,16 +104,16 @@ void StoreWriter::publish(WriteReport& report) {
     for (StoredMetric* metric : m_touched)
         metric->generation.store(generation, std::memory_order_release);
     m_touched.clear();
-    removeEmptyMetrics();
+    m_directory.removeEmptyMetrics();
     if (bytes() > m_limit) {
         evictHeads();
-        removeEmptyMetrics();
+        m_directory.removeEmptyMetrics();
     }
     m_shared.bytes.store(bytes(), std::memory_order_relaxed);
-    m_shared.seriesCount.store(static_cast<std::uint32_t>(m_seriesIndex.size()),
+    m_shared.seriesCount.store(static_cast<std::uint32_t>(m_directory.size()),
                                std::memory_order_relaxed);
     m_shared.samples.store(m_samples, std::memory_order_relaxed);
-    const TimeNs oldest = m_age.oldest(m_seriesIndex.size(), [this](const SampleAge::Entry& entry) {
+    const TimeNs oldest = m_age.oldest(m_directory.size(), [this](const SampleAge::Entry& entry) {
         const std::shared_ptr<StoredSeries> series = m_shared.series.find(entry.series);
         return series && series->oldest == entry.time;
     });
@@ -136,150 +122,12 @@ void StoreWriter::publish(WriteReport& report) {
     report.generation = generation;
 }
 
-// ---- identities ----
-
-std::shared_ptr<const Resource> StoreWriter::resourceOf(const Batch& batch, std::uint32_t index) {
-    std::shared_ptr<const Resource>& known = m_batchResources[index];
-    if (!known) {
-        const ResourceView& view = batch.resources[index];
-        const auto attributes = batch.attributesOf(view.attributes);
-        known = m_resources.intern({AttributeSet(attributes.data(), attributes.size()),
-                                    std::string(view.schemaUrl), view.isTarget});
-    }
-    return known;
-}
-
-std::shared_ptr<const Scope> StoreWriter::scopeOf(const Batch& batch, std::uint32_t index) {
-    std::shared_ptr<const Scope>& known = m_batchScopes[index];
-    if (!known) {
-        const ScopeView& view = batch.scopes[index];
-        const auto attributes = batch.attributesOf(view.attributes);
-        known = m_scopes.intern({std::string(view.name), std::string(view.version),
-                                 AttributeSet(attributes.data(), attributes.size()),
-                                 std::string(view.schemaUrl)});
-    }
-    return known;
-}
-
-StoredMetric& StoreWriter::resolve(Batch& batch, const MetricBlock& block) {
-    const std::shared_ptr<const Resource> resource = resourceOf(batch, block.resource);
-    const std::shared_ptr<const Scope> scope = scopeOf(batch, block.scope);
-    const MetricProbe probe{batch.origin, resource.get(), scope.get(), block.descriptor,
-                            block.synthetic};
-    if (const auto it = m_metricIndex.find(probe); it != m_metricIndex.end()) {
-        StoredMetric& metric = **it;
-        const MetricInfo& info = *metric.writersInfo;
-        // A sender that leaves the description out this time does not take it back.
-        if (block.descriptor.description.empty() ||
-            block.descriptor.description == info.descriptor.description)
-            return metric;
-        auto changed = std::make_shared<MetricInfo>(info);
-        changed->descriptor.description = block.descriptor.description;
-        m_bytes += metricBytes(*changed) - metricBytes(info);
-        metric.replaceInfo(changed);
-        if (metric.announced)
-            m_listener.metricChanged(changed, m_now);
-        return metric;
-    }
-    auto info = std::make_shared<MetricInfo>();
-    info->id = m_shared.metrics.next();
-    info->origin = batch.origin;
-    info->resource = resource;
-    info->scope = scope;
-    info->descriptor = Descriptor(block.descriptor);
-    info->synthetic = block.synthetic;
-    m_bytes += metricBytes(*info);
-    const auto metric = std::make_shared<StoredMetric>(std::move(info));
-    m_shared.metrics.add(metric);
-    m_metricIndex.insert(metric.get());
-    m_maybeEmpty.insert(metric.get());
-    return *metric;
-}
-
-StoredSeries* StoreWriter::find(StoredMetric& metric, std::span<const Attribute> attributes,
-                                Cursor& cursor) {
-    const std::vector<StoredSeries*>& order = metric.lastOrder;
-    if (cursor.next < order.size() && order[cursor.next]->form.repeats(attributes))
-        return order[cursor.next++];
-    // A dump has all points of a series in a row.
-    if (cursor.previous && cursor.previous->form.repeats(attributes))
-        return cursor.previous;
-    const auto it = m_seriesIndex.find(SeriesProbe(metric, attributes));
-    if (it == m_seriesIndex.end())
-        return nullptr;
-    if (!(*it)->form.repeats(attributes))
-        renewForm(**it, attributes);
-    return *it;
-}
-
-void StoreWriter::renewForm(StoredSeries& series, std::span<const Attribute> attributes) {
-    m_bytes -= series.form.heapBytes();
-    series.form = ReceivedForm(attributes, series.metric->lastKeys);
-    series.metric->lastKeys = series.form.keys();
-    m_bytes += series.form.heapBytes();
-}
-
-StoredSeries* StoreWriter::findOrAdd(StoredMetric& metric, std::span<const Attribute> attributes,
-                                     std::size_t headBytes, Cursor& cursor) {
-    const std::size_t guessed = cursor.next;
-    StoredSeries* series = find(metric, attributes, cursor);
-    if (!series) {
-        auto set = std::make_shared<const AttributeSet>(attributes.data(), attributes.size());
-        const CanonicalProbe probe(metric, *set);
-        const auto it = m_seriesIndex.find(probe);
-        if (it != m_seriesIndex.end()) {
-            series = *it;
-            renewForm(*series, attributes);
-        } else {
-            const std::size_t wanted = seriesBytes(*set) + headBytes;
-            // Nothing goes for a series that is too large by itself.
-            if (bytes() + wanted > m_limit && wanted < m_limit / 2) {
-                evict(wanted);
-                cursor = {};
-            }
-            if (bytes() + wanted > m_limit)
-                return nullptr;
-            series = &add(metric, std::move(set), probe.hash);
-            renewForm(*series, attributes);
-        }
-    }
-    if (cursor.next == guessed && series != cursor.previous) {
-        // The guess was wrong: next time it is this one.
-        std::vector<StoredSeries*>& order = metric.lastOrder;
-        if (guessed < order.size())
-            order[guessed] = series;
-        else if (order.size() < metric.seriesCount)
-            order.push_back(series);
-        cursor.next = std::min(guessed + 1, order.size());
-    }
-    cursor.previous = series;
-    return series;
-}
-
-StoredSeries& StoreWriter::add(StoredMetric& metric, std::shared_ptr<const AttributeSet> attributes,
-                               std::uint64_t hash) {
-    const SeriesId id = m_shared.series.next();
-    m_bytes += seriesBytes(*attributes);
-    const auto series = std::make_shared<StoredSeries>(
-        id, m_shared.metrics.find(metric.writersInfo->id), std::move(attributes), hash);
-    m_seriesIndex.insert(series.get());
-    m_shared.series.add(series);
-    metric.appendToOrder(id);
-    ++metric.seriesCount;
-    if (!metric.announced) {
-        metric.announced = true;
-        m_listener.metricChanged(metric.writersInfo, m_now);
-    }
-    m_listener.seriesAdded({id, metric.writersInfo, series->attributes}, m_now);
-    return *series;
-}
-
 // ---- points ----
 
 void StoreWriter::writeBlock(Batch& batch, const MetricBlock& block) {
     if (block.points.count == 0)
         return;
-    StoredMetric& metric = resolve(batch, block);
+    StoredMetric& metric = m_directory.resolve(batch, block);
     switch (block.descriptor.type) {
     case MetricType::Unknown:
     case MetricType::Gauge:
@@ -304,6 +152,7 @@ void StoreWriter::writeBlock(Batch& batch, const MetricBlock& block) {
 
 template <class ChunkType, class Point>
 void StoreWriter::writePoints(Batch& batch, StoredMetric& metric, std::span<const Point> points) {
+    m_newHeadBytes = firstHeadBytes<ChunkType>();
     Cursor cursor;
     std::array<std::uint64_t, verdictCount> counts{};
     TimeNs newest = std::numeric_limits<TimeNs>::min();
@@ -349,18 +198,25 @@ void StoreWriter::prefetch(const StoredMetric& metric, const Cursor& cursor) {
 }
 
 template <class ChunkType, class Point>
-StoreWriter::Verdict StoreWriter::writePoint(const Batch& batch, StoredMetric& metric,
-                                             const Point& point, Cursor& cursor) {
+StoreWriter::Verdict StoreWriter::writePoint(Batch& batch, StoredMetric& metric, const Point& point,
+                                             Cursor& cursor) {
     if (point.time == 0)
         return Verdict::NoTimestamp;
-    StoredSeries* series = findOrAdd(metric, batch.attributesOf(point.attributes),
-                                     firstHeadBytes<ChunkType>(), cursor);
+    StoredSeries* series = m_directory.find(batch, metric, point, cursor);
     if (!series)
         return Verdict::MemoryLimit;
     const Verdict verdict = append<ChunkType>(*series, m_records.make(batch, point));
     if (verdict == Verdict::Taken && point.exemplars.count > 0)
         writeExemplars(batch, series->id, point);
     return verdict;
+}
+
+bool StoreWriter::admits(const StoredMetric&, std::size_t seriesBytes) {
+    const std::size_t wanted = seriesBytes + m_newHeadBytes;
+    // Nothing goes for a series that is too large by itself.
+    if (bytes() + wanted > m_limit && wanted < m_limit / 2)
+        evict(wanted);
+    return bytes() + wanted <= m_limit;
 }
 
 template <class ChunkType>
@@ -465,7 +321,7 @@ void StoreWriter::sealIdle() {
     if (m_lastSweep != 0 && m_now - m_lastSweep < sweepInterval)
         return;
     m_lastSweep = m_now;
-    for (StoredSeries* series : m_seriesIndex) {
+    for (StoredSeries* series : m_directory) {
         if (!series->head)
             continue;
         withChunkType(series->metric->writersInfo->descriptor.type, [&]<class ChunkType>() {
@@ -484,7 +340,7 @@ void StoreWriter::evict(std::size_t wanted) {
     const std::size_t target = m_limit > slack + wanted ? m_limit - slack - wanted : 0;
     while (bytes() > target && !m_filled.empty())
         evictFilled();
-    forgetRemoved();
+    m_directory.forgetRemoved();
 }
 
 void StoreWriter::evictHeads() {
@@ -493,7 +349,7 @@ void StoreWriter::evictHeads() {
     if (bytes() <= m_limit)
         return;
     std::vector<StoredSeries*> open;
-    for (StoredSeries* series : m_seriesIndex) {
+    for (StoredSeries* series : m_directory) {
         if (series->head)
             open.push_back(series);
     }
@@ -509,7 +365,7 @@ void StoreWriter::evictHeads() {
                       [&]<class ChunkType>() { seal<ChunkType>(oldest); });
         evictFilled();
     }
-    forgetRemoved();
+    m_directory.forgetRemoved();
 }
 
 void StoreWriter::evictFilled() {
@@ -524,48 +380,14 @@ void StoreWriter::evictFront(StoredSeries& series) {
     m_samples -= chunk->size();
     m_evictedSamples.add(chunk->size());
     if (series.sealedCount == 0 && !series.head) {
-        remove(series);
+        m_evictedSeries.add();
+        m_directory.remove(series);
         return;
     }
     std::vector<ChunkView> ends;
     series.collectEnds(ends);
     series.oldest = ends.front().chunk->firstTime();
     m_age.begins(series.id, series.oldest);
-}
-
-void StoreWriter::remove(StoredSeries& series) {
-    StoredMetric& metric = *series.metric;
-    m_seriesIndex.erase(&series);
-    metric.lastOrder.clear();
-    m_bytes -= seriesBytes(*series.attributes) + series.form.heapBytes();
-    m_evictedSeries.add();
-    if (--metric.seriesCount == 0)
-        m_maybeEmpty.insert(&metric);
-    m_lostSeries.insert(&metric);
-    m_removed.insert(series.id);
-    m_listener.seriesRemoved({series.id, metric.writersInfo, series.attributes});
-    m_shared.series.remove(series.id);
-}
-
-void StoreWriter::forgetRemoved() {
-    for (StoredMetric* metric : m_lostSeries)
-        metric->eraseFromOrder([this](SeriesId id) { return m_removed.contains(id); });
-    m_lostSeries.clear();
-    m_removed.clear();
-}
-
-void StoreWriter::removeEmptyMetrics() {
-    for (StoredMetric* metric : m_maybeEmpty) {
-        if (metric->seriesCount > 0)
-            continue;
-        const MetricId id = metric->writersInfo->id;
-        m_bytes -= metricBytes(*metric->writersInfo);
-        m_metricIndex.erase(metric);
-        if (metric->announced)
-            m_listener.metricRemoved(id);
-        m_shared.metrics.remove(id);
-    }
-    m_maybeEmpty.clear();
 }
 
 } // namespace sightglass

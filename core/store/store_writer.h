@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <absl/container/flat_hash_set.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -15,16 +13,16 @@
 #include "core/base/counters.h"
 #include "core/model/sample_sink.h"
 #include "core/model/series_reader.h"
-#include "core/store/identity.h"
 #include "core/store/record_maker.h"
 #include "core/store/sample_age.h"
+#include "core/store/series_directory.h"
 #include "core/store/store_shared.h"
 
 namespace sightglass {
 
-/// The writing half of a Store: resolves identities, appends, keeps to the budget. One thread at a
-/// time; what readers see goes through StoreShared.
-class StoreWriter {
+/// The writing half of a Store: judges points, appends them and keeps to the budget. One thread at
+/// a time; what readers see goes through StoreShared.
+class StoreWriter final : SeriesAdmission {
   public:
     StoreWriter(StoreShared& shared, std::size_t memoryLimit, SeriesListener& listener,
                 CounterRegistry& counters);
@@ -46,18 +44,13 @@ class StoreWriter {
     };
     static constexpr std::size_t verdictCount = 6;
 
-    /// Where in a metric's last order the writer is.
-    struct Cursor {
-        std::size_t next = 0;
-        StoredSeries* previous = nullptr;
-    };
+    using Cursor = SeriesDirectory::Cursor;
 
     void writeBlock(Batch& batch, const MetricBlock& block);
     template <class ChunkType, class Point>
     void writePoints(Batch& batch, StoredMetric& metric, std::span<const Point> points);
     template <class ChunkType, class Point>
-    Verdict writePoint(const Batch& batch, StoredMetric& metric, const Point& point,
-                       Cursor& cursor);
+    Verdict writePoint(Batch& batch, StoredMetric& metric, const Point& point, Cursor& cursor);
     template <class ChunkType, class Record>
     Verdict append(StoredSeries& series, Record&& record);
     template <class ChunkType>
@@ -69,19 +62,7 @@ class StoreWriter {
     /// Begins to load what the points that follow need, if the guesses hold.
     template <class ChunkType>
     static void prefetch(const StoredMetric& metric, const Cursor& cursor);
-    StoredMetric& resolve(Batch& batch, const MetricBlock& block);
-    [[nodiscard]] std::shared_ptr<const Resource> resourceOf(const Batch& batch,
-                                                             std::uint32_t index);
-    [[nodiscard]] std::shared_ptr<const Scope> scopeOf(const Batch& batch, std::uint32_t index);
-    [[nodiscard]] StoredSeries* find(StoredMetric& metric, std::span<const Attribute> attributes,
-                                     Cursor& cursor);
-    /// Null if the budget has no room for it and a head of `headBytes`.
-    [[nodiscard]] StoredSeries* findOrAdd(StoredMetric& metric,
-                                          std::span<const Attribute> attributes,
-                                          std::size_t headBytes, Cursor& cursor);
-    void renewForm(StoredSeries& series, std::span<const Attribute> attributes);
-    StoredSeries& add(StoredMetric& metric, std::shared_ptr<const AttributeSet> attributes,
-                      std::uint64_t hash);
+    [[nodiscard]] bool admits(const StoredMetric& metric, std::size_t bytes) override;
 
     template <class ChunkType>
     void seal(StoredSeries& series);
@@ -94,18 +75,17 @@ class StoreWriter {
     void evictFilled();
     void evictFront(StoredSeries& series);
     void remove(StoredSeries& series);
-    void forgetRemoved();
-    void removeEmptyMetrics();
     void publish(WriteReport& report);
 
     /// Bytes in use.
     [[nodiscard]] std::size_t bytes() const {
-        return m_bytes + m_resources.bytes() + m_scopes.bytes() + m_records.bytes();
+        return m_bytes + m_directory.bytes() + m_records.bytes();
     }
 
     StoreShared& m_shared;
     const std::size_t m_limit;
     SeriesListener& m_listener;
+    SeriesDirectory m_directory;
 
     Counter& m_takenSamples;
     Counter& m_repeatedSamples;
@@ -114,10 +94,6 @@ class StoreWriter {
     Counter& m_droppedExemplars;
     std::array<Counter*, verdictCount> m_refused{};
 
-    MetricIndex m_metricIndex;
-    SeriesIndex m_seriesIndex;
-    Interner<Resource, ResourceTraits> m_resources;
-    Interner<Scope, ScopeTraits> m_scopes;
     RecordMaker m_records;
 
     std::deque<SeriesId> m_filled; ///< one entry a sealed chunk, in the order they were filled
@@ -128,12 +104,8 @@ class StoreWriter {
     TimeNs m_lastSweep = 0; ///< 0: never
 
     // Of the batch being written.
-    std::vector<std::shared_ptr<const Resource>> m_batchResources;
-    std::vector<std::shared_ptr<const Scope>> m_batchScopes;
     std::vector<StoredMetric*> m_touched;
-    absl::flat_hash_set<StoredMetric*> m_maybeEmpty;
-    absl::flat_hash_set<StoredMetric*> m_lostSeries;
-    absl::flat_hash_set<SeriesId> m_removed;
+    std::size_t m_newHeadBytes = 0; ///< about what a new series' first head takes
     std::uint64_t m_accepted = 0;
 };
 
