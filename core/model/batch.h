@@ -59,11 +59,10 @@ struct PointHeader {
     Slice attributes;     ///< in Batch::attributes; empty while they are `encoded`
     Slice exemplars;      ///< in Batch::exemplars
     std::uint32_t flags = 0;
-    /// Bytes of Batch::body that hold the attributes, while they are left as they came: a series
-    /// that is known by the fingerprint of these bytes needs no more of them. See
-    /// Batch::decodeAttributes.
+    /// Bytes of Batch::body that hold the attributes, while they are left as they came: they were
+    /// found good, and a series that is known by their fingerprint needs no more of them.
     Slice encoded;
-    Fingerprint encodedPrint; ///< of those bytes; none unless `encoded`
+    Fingerprint encodedPrint; ///< of those bytes, also once they were read; none if none were left
 };
 
 struct NumberPoint : PointHeader {
@@ -176,15 +175,8 @@ struct Batch {
 
     std::vector<Rejection> rejections;
 
-    /// Reads the encoded attributes of a point into `attributes`: null if no point has any. An
-    /// Error if the bytes are broken, which makes the whole message so; a point whose attributes
-    /// are merely impossible says why in `refused`.
-    struct DecodedAttributes {
-        Slice attributes;
-        std::string_view refused; ///< reason of the Rejection, or empty
-        std::string message;      ///< with its place, if refused
-    };
-    using AttributeDecoder = Result<DecodedAttributes> (*)(Batch& batch, Slice encoded);
+    /// Appends what encoded bytes hold to `attributes`. Set by the codec that left some encoded.
+    using AttributeDecoder = Slice (*)(Batch& batch, Slice encoded);
     AttributeDecoder decodeAttributes = nullptr;
 
     std::shared_ptr<const std::string> body; ///< keeps what the views point into
@@ -197,6 +189,15 @@ struct Batch {
     }
     [[nodiscard]] std::span<const Attribute> attributesOf(Slice s) const {
         return slice(attributes, s);
+    }
+    /// Of a point of this batch, read now if they were left encoded. The view lives until the next
+    /// are read.
+    [[nodiscard]] std::span<const Attribute> attributesOf(PointHeader& point) {
+        if (point.encoded.count > 0) {
+            point.attributes = decodeAttributes(*this, point.encoded);
+            point.encoded = {};
+        }
+        return attributesOf(point.attributes);
     }
 
     [[nodiscard]] std::uint64_t pointCount() const {

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include "core/model/batch.h"
@@ -15,9 +14,6 @@ struct WriteReport {
     std::uint64_t accepted = 0;        ///< points now in the ring (exact duplicates count as taken)
     std::vector<Rejection> rejections; ///< the codec's and the writer's, one entry a reason
     std::uint64_t generation = 0;      ///< readers at this generation or later see the points
-    /// Set if attributes that the codec had left encoded turned out to be broken: then nothing of
-    /// the batch was written.
-    std::optional<Error> malformed;
 
     [[nodiscard]] std::uint64_t rejected() const {
         std::uint64_t total = 0;

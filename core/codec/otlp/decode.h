@@ -13,6 +13,9 @@ struct OtlpLimits {
     int depth = 100; ///< messages within messages, or brackets within brackets of JSON
     /// What the pools of the batch may hold together: a point of two bytes becomes one of fifty.
     std::size_t poolBytes = std::size_t{256} << 20;
+    /// Protobuf only: leave a point's attributes in the body, checked and fingerprinted, for
+    /// Batch::attributesOf to read. Who looks at the points themselves says no.
+    bool leaveAttributesEncoded = false;
 };
 
 /// An ExportMetricsServiceRequest (OTLP 1.x) in protobuf as a Batch whose views point into

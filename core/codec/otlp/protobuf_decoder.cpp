@@ -57,7 +57,10 @@ Result<Batch> decodeMetricsRequest(const RawRecord& record, const OtlpLimits& li
 }
 
 ProtobufDecoder::ProtobufDecoder(const RawRecord& record, const OtlpLimits& limits)
-    : m_limits(limits), m_body(*record.body), m_builder(record, limits), m_batch(m_builder.batch) {}
+    : m_limits(limits), m_body(*record.body), m_builder(record, limits), m_batch(m_builder.batch) {
+    if (limits.leaveAttributesEncoded)
+        m_batch.decodeAttributes = decodePlainAttributes;
+}
 
 Result<Batch> ProtobufDecoder::decode() && {
     // Values and slices count in 32 bits.

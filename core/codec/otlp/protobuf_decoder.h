@@ -13,6 +13,9 @@
 
 namespace sightglass {
 
+/// Batch::decodeAttributes of what leaveAttributesEncoded leaves.
+[[nodiscard]] Slice decodePlainAttributes(Batch& batch, Slice encoded);
+
 /// Walks an ExportMetricsServiceRequest on the wire and says what it means to a RequestBuilder.
 /// Lives for one request, on its thread.
 ///
@@ -29,6 +32,9 @@ class ProtobufDecoder {
     [[nodiscard]] Result<Batch> decode() &&;
 
   private:
+    /// Of a data point's attribute within the request.
+    static constexpr int pointAttributeDepth = 6;
+
     /// A singular message field: protobuf defines that parsing two occurrences one after another,
     /// as if they were one, is their merging.
     struct MessageField {
@@ -76,6 +82,13 @@ class ProtobufDecoder {
     [[nodiscard]] bool oneFixed(WireReader& reader, std::vector<T>& pool, Slice& out);
 
     // Attributes and values.
+    /// An attribute field of a data point, whose tag was just read: that one decoded, or it and
+    /// all that follow it at once left encoded.
+    [[nodiscard]] bool pointAttributes(WireReader& reader, std::uint32_t tag, PointHeader& point);
+    [[nodiscard]] bool leaveEncoded(WireReader& reader, std::uint32_t tag, PointHeader& point);
+    /// Appends the point to its pool.
+    template <class P>
+    void leavePoint(std::vector<P>& pool, P& point);
     /// `depth` is that of the message `bytes` within the request.
     [[nodiscard]] bool attribute(std::string_view bytes, int depth, Slice& out);
     [[nodiscard]] bool keyValue(std::string_view bytes, int depth, std::string_view& key,

@@ -75,6 +75,13 @@ void ProtobufDecoder::reservePoints(MetricType type, std::string_view rest) {
                                              rest.size() / smallAttributeBytes));
 }
 
+template <class P>
+void ProtobufDecoder::leavePoint(std::vector<P>& pool, P& point) {
+    if (point.encoded.count > 0) [[likely]]
+        point.encodedPrint = fingerprintOf(m_body.substr(point.encoded.begin, point.encoded.count));
+    m_builder.leavePoint(pool, point);
+}
+
 bool ProtobufDecoder::time(WireReader& reader, TimeNs& out) {
     const char* const at = reader.at();
     std::uint64_t nanoseconds;
@@ -136,7 +143,7 @@ bool ProtobufDecoder::numberPoint(std::string_view bytes) {
         bool good;
         switch (tag) {
         case bytesTag(7):
-            good = reader.bytes(message) && attribute(message, 6, point.attributes);
+            good = pointAttributes(reader, tag, point);
             break;
         case timeTag:
             good = time(reader, point.time);
@@ -178,7 +185,7 @@ bool ProtobufDecoder::numberPoint(std::string_view bytes) {
             refuse(noValue, bytes.data());
         point.value = absent();
     }
-    m_builder.leavePoint(m_batch.numberPoints, point);
+    leavePoint(m_batch.numberPoints, point);
     return true;
 }
 
@@ -231,7 +238,7 @@ bool ProtobufDecoder::histogramPoint(std::string_view bytes) {
             hasExemplars = true;
             break;
         case bytesTag(9):
-            good = reader.bytes(message) && attribute(message, 6, point.attributes);
+            good = pointAttributes(reader, tag, point);
             break;
         case varintTag(10):
             good = reader.varint(number);
@@ -258,7 +265,7 @@ bool ProtobufDecoder::histogramPoint(std::string_view bytes) {
         refuse(noTime, bytes.data());
     if (const auto impossible = checkPoint(point, m_batch))
         refuse(*impossible, bytes.data());
-    m_builder.leavePoint(m_batch.histogramPoints, point);
+    leavePoint(m_batch.histogramPoints, point);
     return true;
 }
 
@@ -282,7 +289,7 @@ bool ProtobufDecoder::exponentialPoint(std::string_view bytes) {
         bool good;
         switch (tag) {
         case bytesTag(1):
-            good = reader.bytes(message) && attribute(message, 6, point.attributes);
+            good = pointAttributes(reader, tag, point);
             break;
         case startTimeTag:
             good = time(reader, point.startTime);
@@ -350,7 +357,7 @@ bool ProtobufDecoder::exponentialPoint(std::string_view bytes) {
         refuse(noTime, bytes.data());
     if (const auto impossible = checkPoint(point))
         refuse(*impossible, bytes.data());
-    m_builder.leavePoint(m_batch.exponentialPoints, point);
+    leavePoint(m_batch.exponentialPoints, point);
     return true;
 }
 
@@ -434,7 +441,7 @@ bool ProtobufDecoder::summaryPoint(std::string_view bytes) {
             ++point.quantiles.count;
             break;
         case bytesTag(7):
-            good = reader.bytes(message) && attribute(message, 6, point.attributes);
+            good = pointAttributes(reader, tag, point);
             break;
         case varintTag(8):
             good = reader.varint(number);
@@ -451,7 +458,7 @@ bool ProtobufDecoder::summaryPoint(std::string_view bytes) {
         refuse(noTime, bytes.data());
     if (const auto impossible = checkPoint(point, m_batch))
         refuse(*impossible, bytes.data());
-    m_builder.leavePoint(m_batch.summaryPoints, point);
+    leavePoint(m_batch.summaryPoints, point);
     return true;
 }
 

@@ -45,7 +45,126 @@ bool isPlainTextAttribute(std::string_view bytes, Attribute& out) {
     return isAscii(out.key) && isAscii(text);
 }
 
+/// A field of `tag` and a length of at most two bytes, at the beginning of `bytes`; false if there
+/// is none. Gives its content and leaves in `bytes` what follows.
+bool takeField(std::string_view& bytes, std::uint32_t tag, std::string_view& content) {
+    if (takeShortField(bytes, tag, content)) [[likely]]
+        return true;
+    if (bytes.size() < 3 || static_cast<unsigned char>(bytes[0]) != tag)
+        return false;
+    const auto low = static_cast<unsigned char>(bytes[1]);
+    const auto high = static_cast<unsigned char>(bytes[2]);
+    const std::size_t size = (low & 0x7fu) | std::size_t{high} << 7;
+    if (low < 0x80 || high >= 0x80 || size > bytes.size() - 3)
+        return false;
+    content = bytes.substr(3, size);
+    bytes.remove_prefix(3 + size);
+    return true;
+}
+
+/// An AnyValue with one field, which is no array or map, and good.
+bool isPlainValue(std::string_view bytes) {
+    if (bytes.empty())
+        return false;
+    std::string_view text;
+    switch (static_cast<unsigned char>(bytes[0])) {
+    case value_field::stringValue:
+        return takeField(bytes, value_field::stringValue, text) && bytes.empty() && isUtf8(text);
+    case value_field::boolValue:
+    case value_field::intValue: {
+        WireFault ignored;
+        std::uint64_t number;
+        WireReader reader(bytes.substr(1), ignored);
+        return reader.varint(number) && reader.atEnd();
+    }
+    case value_field::doubleValue:
+        return bytes.size() == 1 + sizeof(double);
+    default:
+        return false;
+    }
+}
+
+/// A KeyValue that is a key, then a plain value, both good and nothing else: nothing can go wrong
+/// when it is decoded, and nothing but its Attribute is needed for it.
+bool isPlainAttribute(std::string_view bytes) {
+    std::string_view key;
+    std::string_view value;
+    return takeField(bytes, wireTag(1, WireType::Bytes), key) &&
+           takeField(bytes, wireTag(2, WireType::Bytes), value) && bytes.empty() &&
+           isPlainValue(value) && isUtf8(key);
+}
+
 } // namespace
+
+Slice decodePlainAttributes(Batch& batch, Slice encoded) {
+    std::string_view left = std::string_view(*batch.body).substr(encoded.begin, encoded.count);
+    Slice out{static_cast<std::uint32_t>(batch.attributes.size()), 0};
+    std::string_view entry;
+    // All entries have the tag of the first.
+    while (!left.empty() && takeField(left, static_cast<unsigned char>(left[0]), entry)) {
+        Attribute& attribute = batch.attributes.emplace_back();
+        ++out.count;
+        std::string_view value;
+        if (!takeField(entry, wireTag(1, WireType::Bytes), attribute.key) ||
+            !takeField(entry, wireTag(2, WireType::Bytes), value))
+            break;
+        const std::uint32_t tag = static_cast<unsigned char>(value[0]);
+        WireFault ignored;
+        WireReader reader(value.substr(1), ignored);
+        std::string_view text;
+        std::uint64_t number = 0;
+        double real = 0;
+        if (tag == value_field::stringValue && reader.bytes(text))
+            attribute.value = Value::string(text);
+        else if (tag == value_field::doubleValue && reader.fixed(real))
+            attribute.value = Value::real(real);
+        else if (tag == value_field::boolValue && reader.varint(number))
+            attribute.value = Value::boolean(number != 0);
+        else if (tag == value_field::intValue && reader.varint(number))
+            attribute.value = Value::integer(static_cast<std::int64_t>(number));
+    }
+    return out;
+}
+
+bool ProtobufDecoder::pointAttributes(WireReader& reader, std::uint32_t tag, PointHeader& point) {
+    if (m_limits.leaveAttributesEncoded) {
+        if (point.encoded.count > 0) {
+            // More of them elsewhere in the point: one list is made of all.
+            point.attributes = decodePlainAttributes(m_batch, point.encoded);
+            point.encoded = {};
+        } else if (point.attributes.count == 0 && leaveEncoded(reader, tag, point)) [[likely]] {
+            return true;
+        }
+    }
+    std::string_view message;
+    return reader.bytes(message) && attribute(message, pointAttributeDepth, point.attributes);
+}
+
+bool ProtobufDecoder::leaveEncoded(WireReader& reader, std::uint32_t tag, PointHeader& point) {
+    // Where the tag stands, if it takes one byte and its message is no merged one.
+    const std::string_view rest = reader.rest();
+    const std::optional<std::uint64_t> after = byteOf(rest.data());
+    if (!after || *after == 0 || m_limits.depth <= pointAttributeDepth ||
+        static_cast<unsigned char>(rest.data()[-1]) != tag)
+        return false;
+    const char* const begin = rest.data() - 1;
+    const char* const end = rest.data() + rest.size();
+    std::string_view left(begin, static_cast<std::size_t>(end - begin));
+    std::size_t count = 0;
+    do {
+        std::string_view entry;
+        if (!takeField(left, tag, entry) || !isPlainAttribute(entry))
+            return false;
+        ++count;
+    } while (!left.empty() && static_cast<unsigned char>(left[0]) == tag);
+    // As much as they take once they are read.
+    if (!m_builder.charge(count * sizeof(Attribute)))
+        return false;
+    point.encoded = {static_cast<std::uint32_t>(*after - 1),
+                     static_cast<std::uint32_t>(left.data() - begin)};
+    reader.jumpTo(left.data());
+    return true;
+}
 
 bool ProtobufDecoder::text(WireReader& reader, std::string_view& out, const char* what) {
     if (!reader.bytes(out))

@@ -90,6 +90,8 @@ class WireReader {
     /// Steps over the value of an unknown field. Groups may nest up to `depth` deep.
     [[nodiscard]] bool skip(std::uint32_t tag, int depth);
 
+    /// Goes on at `at`, which lies in rest() or at its end.
+    void jumpTo(const char* at) { m_at = at; }
     /// Where the next byte is read.
     [[nodiscard]] const char* at() const { return m_at; }
     /// What is not read yet.
