@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include "core/codec/otlp/decode.h"
 #include "core/codec/otlp/wire_writer.h"
 #include "describe.h"
 
@@ -63,7 +62,7 @@ std::string requestOf(
 }
 
 Batch decoded(const std::string& body) {
-    auto batch = decodeMetricsRequest(recordOf(body));
+    auto batch = decodedBothWays(recordOf(body));
     REQUIRE_MESSAGE(batch.ok(), batch.error().text());
     return std::move(*batch);
 }
@@ -80,7 +79,7 @@ TEST_CASE("an empty request is an empty batch of its origin and time") {
 
 TEST_CASE("strings are views of the body") {
     const auto record = recordOf(requestOf(gaugeOf({pointOf()}, "the.name")));
-    const auto batch = decodeMetricsRequest(record);
+    const auto batch = decodedBothWays(record);
     REQUIRE(batch.ok());
     const std::string_view name = batch->metrics.at(0).descriptor.name;
     CHECK(name == "the.name");
@@ -279,7 +278,7 @@ TEST_CASE("a broken request names the byte and the path") {
     const std::string whole = requestOf(gaugeOf({pointOf(), pointOf()}));
     std::string broken = whole;
     broken[broken.size() - 1 - 8] = '\x0f'; // the tag of the second point's value
-    const auto batch = decodeMetricsRequest(recordOf(broken));
+    const auto batch = decodedBothWays(recordOf(broken));
     REQUIRE_FALSE(batch.ok());
     CHECK(batch.error().code == ErrorCode::InvalidArgument);
     CHECK(batch.error().place.byte == whole.size() - 9);
@@ -289,7 +288,7 @@ TEST_CASE("a broken request names the byte and the path") {
 }
 
 TEST_CASE("packed numbers with a part of a number break the request") {
-    const auto batch = decodeMetricsRequest(recordOf(requestOf(bytesOf([](WireWriter& w) {
+    const auto batch = decodedBothWays(recordOf(requestOf(bytesOf([](WireWriter& w) {
         w.bytes(1, "h");
         const std::size_t data = w.begin(9);
         const std::size_t point = w.begin(1);
@@ -309,7 +308,7 @@ TEST_CASE("metadata is read past, but what is broken in it breaks the request") 
     const Batch batch = decoded(withMetadata(attributeOf("k", stringValue("v"))));
     CHECK(batch.pointCount() == 1);
     CHECK(batch.attributes.empty());
-    CHECK_FALSE(decodeMetricsRequest(recordOf(withMetadata("\x0f"))).ok());
+    CHECK_FALSE(decodedBothWays(recordOf(withMetadata("\x0f"))).ok());
 }
 
 TEST_CASE("values nested too deep are refused") {
@@ -323,7 +322,7 @@ TEST_CASE("values nested too deep are refused") {
     };
     for (int i = 0; i < 5000; ++i)
         value = nest(value);
-    const auto batch = decodeMetricsRequest(recordOf(requestOf(
+    const auto batch = decodedBothWays(recordOf(requestOf(
         gaugeOf({pointOf([&](WireWriter& w) { w.bytes(7, attributeOf("k", value)); })}))));
     REQUIRE_FALSE(batch.ok());
     CHECK(batch.error().code == ErrorCode::TooDeep);
@@ -351,9 +350,49 @@ TEST_CASE("what would take too much memory once decoded is refused") {
         });
         OtlpLimits limits;
         limits.poolBytes = 100'000;
-        const auto refused = decodeMetricsRequest(recordOf(requestOf(metric)), limits);
+        const auto refused = decodedBothWays(recordOf(requestOf(metric)), limits);
         REQUIRE_FALSE(refused.ok());
         CHECK(refused.error().code == ErrorCode::TooLarge);
-        CHECK(decodeMetricsRequest(recordOf(requestOf(metric))).ok());
+        CHECK(decodedBothWays(recordOf(requestOf(metric))).ok());
+    }
+}
+
+TEST_CASE("attributes are left encoded if they lie in one run and nothing can be wrong with them") {
+    const std::string text = attributeOf("k", stringValue("v"));
+    const std::string integer =
+        attributeOf("n", bytesOf([](WireWriter& w) { w.varint(3, std::uint64_t{300}); }));
+    const std::string nested = attributeOf("a", bytesOf([](WireWriter& w) { w.bytes(5, ""); }));
+    const std::string longText = attributeOf("k", stringValue(std::string(300, 'x')));
+    const std::string tooLongText = attributeOf("k", stringValue(std::string(20'000, 'x')));
+    struct Row {
+        std::vector<std::string> attributes;
+        bool isSplit;
+        bool left;
+    };
+    for (const Row& row :
+         {Row{{text}, false, true}, Row{{text, integer, longText}, false, true},
+          Row{{text, attributeOf("k", stringValue("gr\u00fcn"))}, false, true},
+          Row{{text, text}, true, false}, Row{{text, nested}, false, false},
+          Row{{tooLongText}, false, false}, Row{{text, attributeOf("k", "")}, false, false},
+          Row{{text, attributeOf("k", stringValue("\xff"))}, false, false},
+          Row{{}, false, false}}) {
+        const std::string point = pointOf([&](WireWriter& w) {
+            for (const std::string& attribute : row.attributes) {
+                w.bytes(7, attribute);
+                if (row.isSplit)
+                    w.fixed64(2, std::int64_t{1});
+            }
+        });
+        const RawRecord record = recordOf(requestOf(gaugeOf({point, point})));
+        static_cast<void>(decodedBothWays(record));
+        OtlpLimits limits;
+        limits.leaveAttributesEncoded = true;
+        const auto batch = decodeMetricsRequest(record, limits);
+        REQUIRE(batch.ok());
+        for (const NumberPoint& p : batch->numberPoints) {
+            CHECK((p.encoded.count > 0) == row.left);
+            CHECK(static_cast<bool>(p.encodedPrint) == row.left);
+            CHECK(p.encodedPrint == batch->numberPoints[0].encodedPrint);
+        }
     }
 }

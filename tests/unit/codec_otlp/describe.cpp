@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "describe.h"
 
+#include <doctest/doctest.h>
+
 #include <cmath>
+
+#include "tests/support/read_attributes.h"
 
 namespace sightglass::test {
 
@@ -145,6 +149,27 @@ RawRecord recordOf(std::string body) {
     record.receivedAt = 77;
     record.body = std::make_shared<const std::string>(std::move(body));
     return record;
+}
+
+Result<Batch> decodedBothWays(const RawRecord& record, OtlpLimits limits) {
+    Result<Batch> atOnce = decodeMetricsRequest(record, limits);
+    limits.leaveAttributesEncoded = true;
+    Result<Batch> left = decodeMetricsRequest(record, limits);
+    REQUIRE(left.ok() == atOnce.ok());
+    if (!atOnce.ok()) {
+        CHECK(left.error().code == atOnce.error().code);
+        CHECK(left.error().text() == atOnce.error().text());
+        return atOnce;
+    }
+    REQUIRE(left->rejections.size() == atOnce->rejections.size());
+    for (std::size_t i = 0; i < left->rejections.size(); ++i) {
+        CHECK(left->rejections[i].reason == atOnce->rejections[i].reason);
+        CHECK(left->rejections[i].points == atOnce->rejections[i].points);
+        CHECK(left->rejections[i].message == atOnce->rejections[i].message);
+    }
+    readAttributes(*left);
+    CHECK(describe(*left) == describe(*atOnce));
+    return atOnce;
 }
 
 } // namespace sightglass::test

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/codec/otlp/decode.h"
 #include "core/model/batch.h"
 
 namespace sightglass::test {
@@ -19,5 +20,9 @@ std::string describeNumber(const Number& value);
 std::string describeText(std::string_view text);
 
 RawRecord recordOf(std::string body);
+
+/// A protobuf request decoded, after a check that it comes to the same with the attributes left
+/// encoded and read afterwards.
+Result<Batch> decodedBothWays(const RawRecord& record, OtlpLimits limits = {});
 
 } // namespace sightglass::test

@@ -4,7 +4,6 @@
 #include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/util/json_util.h>
 
-#include "core/codec/otlp/decode.h"
 #include "core/codec/otlp/encode.h"
 #include "core/codec/otlp/response.h"
 #include "describe.h"
@@ -38,7 +37,7 @@ TEST_CASE("the wire walker reads what the generated classes wrote") {
     std::size_t points = 0;
     for (int i = 0; i < requests; ++i) {
         const Request request = randomRequest(random);
-        const auto batch = decodeMetricsRequest(recordOf(request.SerializeAsString()));
+        const auto batch = decodedBothWays(recordOf(request.SerializeAsString()));
         checkSame(batch, request);
         points += batch->pointCount();
     }
@@ -52,7 +51,7 @@ TEST_CASE("two requests one after another are their merging, as protobuf has it"
             randomRequest(random).SerializeAsString() + randomRequest(random).SerializeAsString();
         Request request;
         REQUIRE(request.ParseFromString(both));
-        checkSame(decodeMetricsRequest(recordOf(both)), request);
+        checkSame(decodedBothWays(recordOf(both)), request);
     }
 }
 
@@ -70,7 +69,7 @@ TEST_CASE("the generated classes read what our protobuf encoder wrote") {
     std::mt19937_64 random(4);
     for (int i = 0; i < requests; ++i) {
         const Request request = randomRequest(random);
-        const auto batch = decodeMetricsRequest(recordOf(request.SerializeAsString()));
+        const auto batch = decodedBothWays(recordOf(request.SerializeAsString()));
         REQUIRE(batch.ok());
         Request back;
         REQUIRE(back.ParseFromString(encodeMetricsRequest(*batch)));
@@ -82,7 +81,7 @@ TEST_CASE("our JSON encoder writes one line that protobuf's and our own decoder 
     std::mt19937_64 random(5);
     for (int i = 0; i < requests; ++i) {
         const Request request = randomRequest(random);
-        const auto batch = decodeMetricsRequest(recordOf(request.SerializeAsString()));
+        const auto batch = decodedBothWays(recordOf(request.SerializeAsString()));
         REQUIRE(batch.ok());
         const std::string json = encodeMetricsRequestJson(*batch);
         CHECK(json.find('\n') == std::string::npos);
@@ -108,7 +107,7 @@ TEST_CASE("a request cut anywhere is taken exactly if the generated classes take
         const std::string cut = bytes.substr(0, length);
         Request request;
         const bool theirs = request.ParseFromString(cut);
-        const auto ours = decodeMetricsRequest(recordOf(cut));
+        const auto ours = decodedBothWays(recordOf(cut));
         CHECK(ours.ok() == theirs);
         if (theirs) {
             ++taken;
@@ -133,7 +132,7 @@ TEST_CASE("what the generated classes take of changed bytes, the wire walker tak
             bytes[random() % bytes.size()] = static_cast<char>(random());
         Request request;
         const bool theirs = request.ParseFromString(bytes);
-        const auto ours = decodeMetricsRequest(recordOf(bytes));
+        const auto ours = decodedBothWays(recordOf(bytes));
         if (!theirs)
             continue;
         ++taken;
@@ -160,7 +159,7 @@ TEST_CASE("values nest as deep in the wire walker as in the generated classes") 
         const std::string bytes = request.SerializeAsString();
         Request back;
         const bool theirs = back.ParseFromString(bytes);
-        const auto ours = decodeMetricsRequest(recordOf(bytes));
+        const auto ours = decodedBothWays(recordOf(bytes));
         CHECK(ours.ok() == theirs);
         if (!ours.ok())
             CHECK(ours.error().code == ErrorCode::TooDeep);
@@ -176,7 +175,7 @@ TEST_CASE("impossible points are refused in protobuf for the reasons they are in
         const auto status =
             google::protobuf::util::JsonStringToMessage(requestOf(row.metrics), &request);
         REQUIRE_MESSAGE(status.ok(), status.ToString());
-        const auto batch = decodeMetricsRequest(recordOf(request.SerializeAsString()));
+        const auto batch = decodedBothWays(recordOf(request.SerializeAsString()));
         REQUIRE(batch.ok());
         REQUIRE(batch->rejections.size() == 1);
         CHECK(batch->rejections[0].reason == row.reason);
