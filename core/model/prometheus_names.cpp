@@ -140,7 +140,8 @@ std::string textOf(const AttributeSet& attributes, std::string_view key) {
 }
 
 /// `attributes` is sorted by key, as an AttributeSet is.
-Labels labelsOf(const std::vector<Attribute>& attributes) {
+template <class Attributes>
+Labels labelsOf(const Attributes& attributes) {
     Labels labels;
     labels.reserve(attributes.size());
     for (const Attribute& attribute : attributes)
@@ -227,7 +228,7 @@ std::string prometheusUnit(std::string_view ucum, MetricType type) {
 
 Labels jobAndInstance(const Resource& resource) {
     if (resource.isTarget)
-        return labelsOf(resource.attributes.list());
+        return labelsOf(resource.attributes);
     std::string job = textOf(resource.attributes, "service.name");
     const std::string space = textOf(resource.attributes, "service.namespace");
     if (!job.empty() && !space.empty())
@@ -260,7 +261,7 @@ Labels targetInfoLabels(const Resource& resource) {
 }
 
 Labels prometheusLabels(const AttributeSet& attributes) {
-    return labelsOf(attributes.list());
+    return labelsOf(attributes);
 }
 
 std::string_view prometheusType(const Descriptor& descriptor) {

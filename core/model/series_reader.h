@@ -128,6 +128,9 @@ struct LabelCondition {
     std::optional<std::string> equals; ///< set: this value and no other
     /// Otherwise: whether a value will do. A series without the label has the empty value.
     std::function<bool(std::string_view)> accepts;
+    // What is known of `accepts`, so that not every value need be tried.
+    std::vector<std::string> oneOf; ///< if not empty: it takes these and no other
+    std::string prefix;             ///< it takes only values that begin so
 
     [[nodiscard]] bool holdsFor(std::string_view value) const {
         return equals ? value == *equals : accepts(value);

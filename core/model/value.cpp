@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <new>
 
+#include "core/model/shared_attribute.h"
 #include "core/model/utf8.h"
 
 namespace sightglass {
@@ -139,52 +141,44 @@ void Value::appendJson(std::string& out) const {
     }
 }
 
-namespace {
-
-Value rebased(const Value& value, std::string_view text) {
-    switch (value.kind()) {
-    case ValueKind::String:
-        return Value::string(text);
-    case ValueKind::Bytes:
-        return Value::bytes(text);
-    case ValueKind::Array:
-        return Value::array(text);
-    case ValueKind::Map:
-        return Value::map(text);
-    default:
-        return value;
-    }
-}
-
-} // namespace
-
+// The heap of a set that owns its text: size pointers, size attributes, text.
 AttributeSet::AttributeSet(const Attribute* first, std::size_t count) {
-    m_list.assign(first, first + count);
-    std::stable_sort(m_list.begin(), m_list.end(),
+    std::vector<Attribute> list(first, first + count);
+    std::stable_sort(list.begin(), list.end(),
                      [](const Attribute& a, const Attribute& b) { return a.key < b.key; });
-    m_list.erase(std::unique(m_list.begin(), m_list.end(),
-                             [](const Attribute& a, const Attribute& b) { return a.key == b.key; }),
-                 m_list.end());
-    m_list.shrink_to_fit();
+    list.erase(std::unique(list.begin(), list.end(),
+                           [](const Attribute& a, const Attribute& b) { return a.key == b.key; }),
+               list.end());
+    if (list.empty())
+        return;
 
-    std::size_t size = 0;
-    for (const Attribute& a : m_list)
-        size += a.key.size() + a.value.text().size();
-    m_text.reserve(size);
-    const auto keep = [this](std::string_view text) {
-        const std::size_t at = m_text.size();
-        m_text.insert(m_text.end(), text.begin(), text.end());
-        return std::string_view(m_text.data() + at, text.size());
+    std::size_t bytes = list.size() * (sizeof(Attribute*) + sizeof(Attribute));
+    for (const Attribute& a : list)
+        bytes += a.key.size() + a.value.text().size();
+    void* const memory = ::operator new(bytes);
+    auto* const items = static_cast<const Attribute**>(memory);
+    auto* const attributes = reinterpret_cast<Attribute*>(items + list.size());
+    char* text = reinterpret_cast<char*>(attributes + list.size());
+    const auto keep = [&text](std::string_view from) {
+        const std::string_view kept(text, from.size());
+        text = std::copy(from.begin(), from.end(), text);
+        return kept;
     };
-    for (Attribute& a : m_list) {
-        a.key = keep(a.key);
-        if (a.value.hasText())
-            a.value = rebased(a.value, keep(a.value.text()));
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const Attribute& a = list[i];
+        const std::string_view key = keep(a.key);
+        const Value value = a.value.hasText() ? a.value.over(keep(a.value.text())) : a.value;
+        items[i] = new (attributes + i) Attribute{key, value};
     }
+    m_items = items;
+    m_size = static_cast<std::uint32_t>(list.size());
+    m_ownBytes = static_cast<std::uint32_t>(bytes);
 }
 
-AttributeSet::AttributeSet(const AttributeSet& other)
-    : AttributeSet(other.m_list.data(), other.m_list.size()) {}
+AttributeSet::AttributeSet(const AttributeSet& other) {
+    const std::vector<Attribute> list(other.begin(), other.end());
+    AttributeSet(list).swap(*this);
+}
 
 AttributeSet& AttributeSet::operator=(const AttributeSet& other) {
     if (this != &other)
@@ -192,11 +186,69 @@ AttributeSet& AttributeSet::operator=(const AttributeSet& other) {
     return *this;
 }
 
+AttributeSet::~AttributeSet() {
+    if (m_ownBytes > 0) {
+        ::operator delete(const_cast<const Attribute**>(m_items));
+        return;
+    }
+    for (const Attribute& attribute : *this)
+        static_cast<const SharedAttribute&>(attribute).drop();
+}
+
+/// Allocates so much more behind what is asked for.
+template <class T>
+struct AttributeSet::TrailingAllocator {
+    using value_type = T;
+
+    explicit TrailingAllocator(std::uint32_t extraBytes) : extra(extraBytes) {}
+    template <class U>
+    explicit TrailingAllocator(const TrailingAllocator<U>& other) : extra(other.extra) {}
+
+    T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T) + extra)); }
+    void deallocate(T* memory, std::size_t) { ::operator delete(memory); }
+    friend bool operator==(const TrailingAllocator&, const TrailingAllocator&) = default;
+
+    std::uint32_t extra;
+};
+
+AttributeSet::AttributeSet(Sharing, std::span<const SharedAttribute* const> attributes)
+    : m_items(reinterpret_cast<const Attribute**>(this + 1)),
+      m_size(static_cast<std::uint32_t>(attributes.size())) {
+    auto* const items = reinterpret_cast<const Attribute**>(this + 1);
+    for (std::size_t i = 0; i < attributes.size(); ++i) {
+        attributes[i]->hold();
+        items[i] = attributes[i];
+    }
+}
+
+std::shared_ptr<const AttributeSet>
+AttributeSet::share(std::span<const SharedAttribute* const> attributes) {
+    const auto extra = static_cast<std::uint32_t>(attributes.size() * sizeof(Attribute*));
+    return std::allocate_shared<AttributeSet>(TrailingAllocator<AttributeSet>(extra), Sharing{},
+                                              attributes);
+}
+
+std::size_t AttributeSet::sharedBytes(std::size_t count) {
+    constexpr std::size_t referenceCounts = 24; // with the allocator
+    return referenceCounts + sizeof(AttributeSet) + count * sizeof(Attribute*);
+}
+
 const Value* AttributeSet::find(std::string_view key) const {
-    const auto it =
-        std::lower_bound(m_list.begin(), m_list.end(), key,
-                         [](const Attribute& a, std::string_view k) { return a.key < k; });
-    return it != m_list.end() && it->key == key ? &it->value : nullptr;
+    const auto it = std::lower_bound(
+        begin(), end(), key, [](const Attribute& a, std::string_view k) { return a.key < k; });
+    return it != end() && it->key == key ? &it->value : nullptr;
+}
+
+bool operator==(const AttributeSet& a, const AttributeSet& b) {
+    return a.m_size == b.m_size &&
+           std::equal(a.m_items, a.m_items + a.m_size, b.m_items,
+                      [](const Attribute* x, const Attribute* y) { return x == y || *x == *y; });
+}
+
+void AttributeSet::swap(AttributeSet& other) noexcept {
+    std::swap(m_items, other.m_items);
+    std::swap(m_size, other.m_size);
+    std::swap(m_ownBytes, other.m_ownBytes);
 }
 
 } // namespace sightglass

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +57,8 @@ class Value {
     [[nodiscard]] bool asBool() const { return m_integer != 0; }
     [[nodiscard]] std::int64_t asInt() const { return m_integer; }
     [[nodiscard]] double asDouble() const { return m_real; }
+    /// The same text, which lies there. Only if hasText().
+    [[nodiscard]] Value over(std::string_view text) const { return Value(m_kind, text); }
     /// The eight bytes behind a Bool, Int or Double, for hashing and comparing to the bit.
     [[nodiscard]] std::uint64_t bits() const { return static_cast<std::uint64_t>(m_integer); }
 
@@ -89,38 +96,102 @@ struct Attribute {
     friend bool operator==(const Attribute&, const Attribute&) = default;
 };
 
-/// Attributes that own their text, sorted by key; immutable once made, so it can be shared between
-/// threads. Of two attributes with one key the first holds.
+class SharedAttribute;
+
+/// Attributes sorted by key, each key once; immutable once made, so it can be shared between
+/// threads. One that is made of received attributes owns a copy of their text, and of two with one
+/// key the first holds; one made by share() refers to attributes that other sets refer to as well.
 class AttributeSet {
   public:
+    /// Goes over the attributes where they lie.
+    class Iterator {
+      public:
+        using iterator_category = std::random_access_iterator_tag;
+        using value_type = Attribute;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const Attribute*;
+        using reference = const Attribute&;
+
+        Iterator() = default;
+        explicit Iterator(const Attribute* const* at) : m_at(at) {}
+        reference operator*() const { return **m_at; }
+        pointer operator->() const { return *m_at; }
+        reference operator[](difference_type n) const { return *m_at[n]; }
+        Iterator& operator++() {
+            ++m_at;
+            return *this;
+        }
+        Iterator operator++(int) { return Iterator(m_at++); }
+        Iterator& operator--() {
+            --m_at;
+            return *this;
+        }
+        Iterator operator--(int) { return Iterator(m_at--); }
+        Iterator& operator+=(difference_type n) {
+            m_at += n;
+            return *this;
+        }
+        Iterator& operator-=(difference_type n) {
+            m_at -= n;
+            return *this;
+        }
+        friend Iterator operator+(Iterator it, difference_type n) { return it += n; }
+        friend Iterator operator+(difference_type n, Iterator it) { return it += n; }
+        friend Iterator operator-(Iterator it, difference_type n) { return it -= n; }
+        friend difference_type operator-(Iterator a, Iterator b) { return a.m_at - b.m_at; }
+        friend auto operator<=>(const Iterator&, const Iterator&) = default;
+
+      private:
+        const Attribute* const* m_at = nullptr;
+    };
+
     AttributeSet() = default;
     AttributeSet(const Attribute* first, std::size_t count);
     explicit AttributeSet(const std::vector<Attribute>& attributes)
         : AttributeSet(attributes.data(), attributes.size()) {}
-    AttributeSet(AttributeSet&&) noexcept = default;
-    AttributeSet& operator=(AttributeSet&&) noexcept = default;
+    AttributeSet(AttributeSet&& other) noexcept { swap(other); }
+    AttributeSet& operator=(AttributeSet&& other) noexcept {
+        AttributeSet(std::move(other)).swap(*this);
+        return *this;
+    }
+    /// A copy owns its text, whatever the original does.
     AttributeSet(const AttributeSet& other);
     AttributeSet& operator=(const AttributeSet& other);
+    ~AttributeSet();
 
-    [[nodiscard]] const std::vector<Attribute>& list() const { return m_list; }
-    [[nodiscard]] auto begin() const { return m_list.begin(); }
-    [[nodiscard]] auto end() const { return m_list.end(); }
-    [[nodiscard]] std::size_t size() const { return m_list.size(); }
-    [[nodiscard]] bool empty() const { return m_list.empty(); }
+    /// A set of these, which it holds as long as it lives: sorted by key, each key once. In one
+    /// allocation with its reference count.
+    [[nodiscard]] static std::shared_ptr<const AttributeSet>
+    share(std::span<const SharedAttribute* const> attributes);
+    /// Bytes of that allocation.
+    [[nodiscard]] static std::size_t sharedBytes(std::size_t count);
+
+    [[nodiscard]] Iterator begin() const { return Iterator(m_items); }
+    [[nodiscard]] Iterator end() const { return Iterator(m_items + m_size); }
+    [[nodiscard]] std::size_t size() const { return m_size; }
+    [[nodiscard]] bool empty() const { return m_size == 0; }
+    [[nodiscard]] const Attribute& operator[](std::size_t i) const { return *m_items[i]; }
     /// The value of a key, or nullptr.
     [[nodiscard]] const Value* find(std::string_view key) const;
-    /// Bytes on the heap, for the memory budget.
-    [[nodiscard]] std::size_t heapBytes() const {
-        return m_text.capacity() + m_list.capacity() * sizeof(Attribute);
-    }
+    /// Bytes on the heap that are this set's alone, for the memory budget.
+    [[nodiscard]] std::size_t heapBytes() const { return m_ownBytes; }
 
-    friend bool operator==(const AttributeSet& a, const AttributeSet& b) {
-        return a.m_list == b.m_list;
-    }
+    friend bool operator==(const AttributeSet& a, const AttributeSet& b);
 
   private:
-    std::vector<char> m_text; ///< never reallocated after construction: views point into it
-    std::vector<Attribute> m_list;
+    struct Sharing {}; // only share() may ask for it
+    template <class T>
+    struct TrailingAllocator;
+
+  public:
+    AttributeSet(Sharing, std::span<const SharedAttribute* const> attributes);
+
+  private:
+    void swap(AttributeSet& other) noexcept;
+
+    const Attribute* const* m_items = nullptr;
+    std::uint32_t m_size = 0;
+    std::uint32_t m_ownBytes = 0; ///< 0: empty, or a set that shares
 };
 
 /// Names and values as Prometheus has them: sorted by name, all strings.

@@ -21,6 +21,15 @@ std::uint64_t hashValue(const Value& value) {
                            : absl::HashOf(value.kind(), value.bits());
 }
 
+template <class Attributes>
+std::uint64_t hashEach(const Attributes& attributes) {
+    // A sum, so that order does not matter; each part is mixed well on its own.
+    std::uint64_t sum = 0;
+    for (const Attribute& attribute : attributes)
+        sum += absl::HashOf(attribute.key, hashValue(attribute.value));
+    return sum;
+}
+
 std::size_t hashDescriptor(OriginId origin, const Resource* resource, const Scope* scope,
                            const DescriptorView& d, bool synthetic) {
     return absl::HashOf(origin, resource, scope, d.name, d.unit, d.type, d.temporality, d.monotonic,
@@ -36,25 +45,24 @@ std::size_t textBytes(const std::string& text) {
 } // namespace
 
 std::uint64_t hashAttributes(std::span<const Attribute> attributes) {
-    // A sum, so that order does not matter; each part is mixed well on its own.
-    std::uint64_t sum = 0;
-    for (const Attribute& attribute : attributes)
-        sum += absl::HashOf(attribute.key, hashValue(attribute.value));
-    return sum;
+    return hashEach(attributes);
+}
+
+std::uint64_t hashAttributes(const AttributeSet& attributes) {
+    return hashEach(attributes);
 }
 
 bool isSet(const AttributeSet& set, std::span<const Attribute> received) {
-    const std::vector<Attribute>& list = set.list();
-    const std::size_t size = list.size();
+    const std::size_t size = set.size();
     constexpr std::size_t sizeMax = 64; // bits of `met`
     if (received.size() != size || size > sizeMax)
         return false;
     std::uint64_t met = 0;
     for (const Attribute& attribute : received) {
         std::size_t place = 0;
-        while (place < size && !sameText(list[place].key, attribute.key))
+        while (place < size && !sameText(set[place].key, attribute.key))
             ++place;
-        if (place == size || !sameValue(list[place].value, attribute.value))
+        if (place == size || !sameValue(set[place].value, attribute.value))
             return false;
         met |= std::uint64_t{1} << place;
     }
@@ -69,7 +77,7 @@ SeriesProbe::SeriesProbe(const StoredMetric& ofMetric, std::span<const Attribute
 CanonicalProbe::CanonicalProbe(const StoredMetric& ofMetric, const AttributeSet& attributes)
     : metric(ofMetric),
       set(attributes),
-      hash(absl::HashOf(ofMetric.writersInfo->id, hashAttributes(attributes.list()))) {}
+      hash(absl::HashOf(ofMetric.writersInfo->id, hashAttributes(attributes))) {}
 
 std::size_t MetricIdentity::operator()(const StoredMetric* metric) const {
     const MetricInfo& info = *metric->writersInfo;
@@ -93,8 +101,7 @@ bool MetricIdentity::operator()(const StoredMetric* a, const MetricProbe& b) con
 }
 
 std::size_t ResourceTraits::hash(const Resource& resource) {
-    return absl::HashOf(hashAttributes(resource.attributes.list()), resource.schemaUrl,
-                        resource.isTarget);
+    return absl::HashOf(hashAttributes(resource.attributes), resource.schemaUrl, resource.isTarget);
 }
 
 std::size_t ResourceTraits::bytes(const Resource& resource) {
@@ -103,7 +110,7 @@ std::size_t ResourceTraits::bytes(const Resource& resource) {
 }
 
 std::size_t ScopeTraits::hash(const Scope& scope) {
-    return absl::HashOf(scope.name, scope.version, hashAttributes(scope.attributes.list()),
+    return absl::HashOf(scope.name, scope.version, hashAttributes(scope.attributes),
                         scope.schemaUrl);
 }
 

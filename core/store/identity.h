@@ -18,6 +18,7 @@ namespace sightglass {
 
 /// A hash of attributes in any order.
 [[nodiscard]] std::uint64_t hashAttributes(std::span<const Attribute> attributes);
+[[nodiscard]] std::uint64_t hashAttributes(const AttributeSet& attributes);
 
 /// Whether `received`, in any order, is exactly `set`. False if a key is there twice: then only
 /// the AttributeSet made of it can tell.

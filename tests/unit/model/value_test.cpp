@@ -84,7 +84,7 @@ TEST_CASE("an attribute set owns its text, is sorted, and the first of equal key
         CHECK(copy == set);
     }
     REQUIRE(copy.size() == 2);
-    CHECK(copy.list()[0].key == "count");
+    CHECK(copy[0].key == "count");
     REQUIRE(copy.find("zone") != nullptr);
     CHECK(copy.find("zone")->text() == "eu");
     CHECK(copy.find("none") == nullptr);
