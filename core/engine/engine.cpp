@@ -310,12 +310,13 @@ EngineStatus Engine::State::gather() const {
         out.origins.push_back(std::move(status));
     }
 
-    const StoreUsage usage = store.usage();
+    StoreUsage usage = store.usage();
     out.series = static_cast<std::uint32_t>(usage.series);
     out.memoryUsed = usage.bytes;
     out.memoryLimit = options.memoryLimit;
     out.oldestSample = usage.oldestSample;
     out.evicted = usage.evictedSamples;
+    out.ring = std::move(usage);
     out.refused = counters.sum(CounterKind::Refusal);
     out.dropped = counters.sum(CounterKind::Drop);
     return out;

@@ -17,6 +17,7 @@
 #include "core/model/finding.h"
 #include "core/model/sample_sink.h"
 #include "core/model/series_reader.h"
+#include "core/store/store_usage.h"
 
 namespace sightglass {
 
@@ -27,6 +28,8 @@ struct EngineOptions {
     TimeNs scrapeInterval = 5 * nsPerSecond;
     std::size_t memoryLimit = std::size_t{512} << 20;
     std::string originLabel = "origin"; ///< "" leaves it out
+    std::uint32_t seriesPerMetricMost = 100'000;
+    std::uint32_t seriesMost = 0; ///< 0: as many as the memory holds
 };
 
 enum class ReceiverKind : std::uint8_t { OtlpGrpc, OtlpHttp, Api };
@@ -75,6 +78,7 @@ struct EngineStatus {
     std::size_t memoryUsed = 0, memoryLimit = 0;
     TimeNs oldestSample = 0; ///< 0: no sample
     std::uint64_t refused = 0, dropped = 0, evicted = 0;
+    StoreUsage ring;
 };
 
 /// What the analysis worker last made of the catalog. The parts belong together.

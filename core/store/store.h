@@ -8,18 +8,9 @@
 #include "core/base/counters.h"
 #include "core/model/sample_sink.h"
 #include "core/model/series_reader.h"
+#include "core/store/store_usage.h"
 
 namespace sightglass {
-
-/// What the store holds and what it had to let go.
-struct StoreUsage {
-    std::size_t bytes = 0; ///< chunks, series, labels, indexes and exemplars
-    std::size_t limit = 0;
-    std::uint32_t series = 0;
-    std::uint64_t samples = 0;
-    TimeNs oldestSample = 0; ///< 0: no sample
-    std::uint64_t evictedSamples = 0, evictedSeries = 0;
-};
 
 /// The ring: all samples, in memory, within a fixed budget.
 ///
