@@ -25,6 +25,13 @@ constexpr int dragLeast = 4; ///< px; less is a click
 
 } // namespace
 
+QStringList ChartSubject::names() const {
+    QStringList names;
+    for (const PlotFamily& family : families)
+        names << family.name;
+    return names;
+}
+
 ChartView::ChartView(const SeriesReader& reader, const Clock& clock, Selection& selection,
                      const Theme& theme, QWidget* parent)
     : QWidget(parent),
@@ -61,7 +68,7 @@ QSize ChartView::sizeHint() const {
 }
 
 void ChartView::setSubject(ChartSubject subject) {
-    const bool isOther = subject.family != m_subject.family;
+    const bool isOther = subject.names() != m_subject.names();
     m_subject = std::move(subject);
     if (isOther) {
         m_frame.reset();
@@ -72,16 +79,17 @@ void ChartView::setSubject(ChartSubject subject) {
         emit mutedChanged();
         emit highlightChanged();
     }
-    setAccessibleName(m_subject.family.isEmpty() ? tr("Chart")
-                                                 : tr("Chart of %1").arg(m_subject.family));
+    setAccessibleName(m_subject.families.empty()
+                          ? tr("Chart")
+                          : tr("Chart of %1").arg(m_subject.names().join(tr(" and "))));
     ask();
 }
 
-void ChartView::setRaw(bool raw) {
-    if (raw == m_raw)
+void ChartView::setSettings(const ChartSettings& settings) {
+    if (settings == m_settings)
         return;
-    m_raw = raw;
-    emit rawChanged();
+    m_settings = settings;
+    emit settingsChanged();
     ask();
 }
 
@@ -104,22 +112,37 @@ void ChartView::setHighlighted(std::optional<SeriesId> series) {
     emit highlightChanged();
 }
 
+void ChartView::showNext() {
+    ChartSettings next = m_settings;
+    switch (next.shown) {
+    case Shown::Rate:
+        next.shown = Shown::Increase;
+        break;
+    case Shown::Increase:
+        next.shown = Shown::Raw;
+        break;
+    case Shown::Raw:
+        next.shown = Shown::Rate;
+        break;
+    }
+    setSettings(next);
+}
+
 void ChartView::ask() {
-    if (m_subject.family.isEmpty() || !isVisible() || width() <= 0)
+    if (m_subject.families.empty() || !isVisible() || width() <= 0)
         return;
     PlotRequest request;
-    request.family = m_subject.family;
-    request.paths = m_subject.paths;
+    request.families = m_subject.families;
     request.span = m_selection.span();
     request.live = m_selection.live();
     request.end = m_selection.live() ? m_clock.now() : m_selection.end();
     request.columns = m_canvas.columns();
-    request.raw = m_raw;
+    request.settings = m_settings;
     m_job.ask(std::move(request));
 }
 
 void ChartView::take(std::shared_ptr<const PlotFrame> frame) {
-    if (frame->family != m_subject.family)
+    if (frame->families != m_subject.names())
         return;
     m_frame = std::move(frame);
     m_from = m_frame->from;
@@ -293,7 +316,7 @@ bool ChartView::handleKey(int key) {
         m_selection.setLive(true);
         return true;
     case Qt::Key_R:
-        setRaw(!m_raw);
+        showNext();
         return true;
     case Qt::Key_M:
         if (m_marks.highlighted)
@@ -444,7 +467,7 @@ void ChartView::paintEvent(QPaintEvent*) {
     m_canvas.paint(painter, m_marks);
 
     QString note;
-    if (m_subject.family.isEmpty())
+    if (m_subject.families.empty())
         note = tr("No metric selected");
     else if (!m_frame)
         note = tr("Reading\u2026");
@@ -463,7 +486,7 @@ void ChartView::paintEvent(QPaintEvent*) {
 }
 
 QString ChartView::spokenSummary() const {
-    if (m_subject.family.isEmpty())
+    if (m_subject.families.empty())
         return tr("No metric selected");
     if (!m_frame)
         return tr("Reading");

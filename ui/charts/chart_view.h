@@ -18,11 +18,12 @@
 
 namespace sightglass::ui {
 
-/// What a chart shows: one family, all its paths.
+/// What a chart shows: families with all their paths.
 struct ChartSubject {
-    QString family;              ///< "": nothing is selected
-    std::vector<PlotPath> paths; ///< the reference path first
-    QString finding;             ///< the worst finding in words, for screen readers; may be empty
+    std::vector<PlotFamily> families; ///< none: nothing is selected
+    QString finding; ///< the worst finding in words, for screen readers; may be empty
+
+    [[nodiscard]] QStringList names() const;
 };
 
 /// The chart of a family over the window's one time range: lines, the lane, crosshair, zoom, live.
@@ -43,8 +44,8 @@ class ChartView : public QWidget {
     [[nodiscard]] std::shared_ptr<const PlotFrame> frame() const { return m_frame; }
     [[nodiscard]] const ChartMarks& marks() const { return m_marks; }
 
-    [[nodiscard]] bool raw() const { return m_raw; }
-    void setRaw(bool raw);
+    [[nodiscard]] const ChartSettings& settings() const { return m_settings; }
+    void setSettings(const ChartSettings& settings);
     [[nodiscard]] bool isMuted(SeriesId series) const {
         return m_marks.muted.contains(series.value);
     }
@@ -65,12 +66,14 @@ class ChartView : public QWidget {
     void zoomOut();
     void fit();
     void togglePause();
+    /// From rate to increase to raw, and round.
+    void showNext();
 
   signals:
     void frameChanged();
     void mutedChanged();
     void highlightChanged();
-    void rawChanged();
+    void settingsChanged();
 
   protected:
     bool event(QEvent* event) override;
@@ -112,7 +115,7 @@ class ChartView : public QWidget {
     ChartSubject m_subject;
     std::shared_ptr<const PlotFrame> m_frame;
     ChartMarks m_marks;
-    bool m_raw = false;
+    ChartSettings m_settings;
     bool m_ringed = false;       ///< focus came by the keyboard
     TimeNs m_from = 0, m_to = 0; ///< shown; runs ahead of the frame's while a zoom is answered
     double m_scale = 1;          ///< device pixels per logical pixel, of the last layout

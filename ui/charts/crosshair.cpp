@@ -94,7 +94,7 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
         const UnitStyle& style = row.inLane ? m_frame->lane.unit : m_frame->unit;
         cells[i].name = rowName(row);
         cells[i].value = row.value ? formatValue(*row.value, style) : QStringLiteral("\u2013");
-        if (few && row.value && !row.series->isRate) {
+        if (few && row.value && row.series->shown != Shown::Rate) {
             cells[i].exact = formatExact(*row.value, style);
             if (cells[i].exact == cells[i].value)
                 cells[i].exact.clear();

@@ -27,7 +27,7 @@ double numberOf(const PlotSeries& series, int column) {
 
 void LegendModel::setFrame(std::shared_ptr<const PlotFrame> frame) {
     const bool sameRows =
-        frame && m_frame && frame->family == m_frame->family &&
+        frame && m_frame && frame->families == m_frame->families &&
         std::equal(frame->series.begin(), frame->series.end(), m_frame->series.begin(),
                    m_frame->series.end(),
                    [](const PlotSeries& a, const PlotSeries& b) { return a.id == b.id; });
@@ -118,8 +118,10 @@ QString LegendModel::spoken(const PlotSeries& series) const {
                        .arg(series.pathName);
     if (!series.labels.isEmpty())
         text += QStringLiteral(", ") + series.labels;
-    if (series.isRate)
+    if (series.shown == Shown::Rate)
         text += tr(", rate per second");
+    else if (series.shown == Shown::Increase)
+        text += tr(", increase");
     if (m_muted.contains(series.id.value))
         text += tr(", muted");
     return text;

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/model/descriptor.h"
+#include "ui/charts/plot_request.h"
 #include "ui/look/format.h"
 
 namespace sightglass::ui {
@@ -17,10 +20,10 @@ namespace sightglass::ui {
 /// What a series drew into one pixel column. Columns without points are not stored. A rate has one
 /// value a column, at the column's last point. All values are finite.
 struct PlotColumn {
-    std::int32_t column = 0; ///< from 0; below 0 or from PlotFrame::columns on: the neighbour
-                             ///< outside the range that the line comes from or goes to
-    std::uint32_t count = 0; ///< points in here, at least 1
-    bool gapBefore = true;   ///< nothing connects this to the column before it
+    std::int32_t column = 0;  ///< from 0; below 0 or from PlotFrame::columns on: the neighbour
+                              ///< outside the range that the line comes from or goes to
+    std::uint32_t count = 0;  ///< points in here, at least 1
+    bool gapBefore = true;    ///< nothing connects this to the column before it
     TimeNs firstTime = 0, lastTime = 0;
     double first = 0, min = 0, max = 0, last = 0;
 };
@@ -29,16 +32,18 @@ struct PlotColumn {
 struct PlotSeries {
     SeriesId id;
     OriginId origin;
+    int family = 0;   ///< index into PlotFrame::families
+    int axis = 0;     ///< 0: left, 1: right
     int path = 0;     ///< number in the painted circle
     QString pathName; ///< for narrow places: "scrape :8889"
     QString labels;   ///< what tells it from the other series of its path: "method=GET", or ""
     MetricType type = MetricType::Unknown;
     bool monotonic = false;
     bool delta = false;
-    bool odd = false;       ///< of another type than the reference path
-    bool reference = false; ///< a thin solid line; else dashes
-    bool isRate = false;    ///< the columns are a rate per second
-    int color = 0;          ///< index into Tokens::series: one a label set, over all paths
+    bool odd = false;         ///< of another type than the reference path
+    bool reference = false;   ///< a thin solid line; else dashes
+    Shown shown = Shown::Raw; ///< what the columns are
+    int color = 0; ///< index into Tokens::series: one a family and label set, over all paths
 
     std::vector<PlotColumn> columns; ///< oldest first
     TimeNs gap = 0; ///< points further apart than this are not connected; 0: unknown
@@ -65,23 +70,25 @@ struct PlotArrival {
     TimeNs time = 0; ///< when its first point came in
 };
 
-/// Everything that a chart of one family shows: the answer to one PlotRequest. Made on a worker,
-/// immutable, shared with the GUI thread.
+/// Everything that a chart shows: the answer to one PlotRequest. Made on a worker, immutable,
+/// shared with the GUI thread.
 struct PlotFrame {
-    QString family;
+    QStringList families;    ///< as in the request
+    ChartSettings settings;  ///< as in the request
     TimeNs from = 0, to = 0; ///< cut into `columns` parts of exactly `columnNs`
     TimeNs columnNs = 1;
     TimeNs end = 0; ///< as the request was: to ask for the same range again
     int columns = 1;
     bool fitted = false;       ///< the range was made to fit what there is
-    bool raw = false;          ///< as the request was
     bool hasRate = false;      ///< a switch between rate and raw makes a difference
     bool disagree = false;     ///< the paths differ in type, so all is drawn as received
     bool observations = false; ///< the rate of a histogram's or summary's count
 
-    UnitStyle unit;
-    std::vector<PlotSeries> series; ///< path by path, reference path first
-    std::uint32_t total = 0;        ///< series that the family has; more than are drawn above 50
+    UnitStyle unit;                     ///< of the left axis
+    std::optional<UnitStyle> rightUnit; ///< set: there is a second axis
+    QStringList leftOut;                ///< families of a third unit, which have no axis here
+    std::vector<PlotSeries> series;     ///< family by family, path by path, reference path first
+    std::uint32_t total = 0; ///< series that the family has; more than are drawn above 50
     PlotLane lane;
     std::vector<PlotArrival> arrivals; ///< of paths of an odd type, within the range
 

@@ -231,16 +231,17 @@ Reading read(const SeriesReader& reader, SeriesId id, Field field, const Grid& g
     return reading;
 }
 
-std::optional<PlotColumn> asDrawn(const Column& c, bool asRate) {
+std::optional<PlotColumn> asDrawn(const Column& c, Shown shown) {
     if (c.count == 0)
         return std::nullopt;
     PlotColumn out;
     out.count = c.count;
-    if (asRate) {
+    if (shown != Shown::Raw) {
         if (c.increaseOver <= 0)
             return std::nullopt;
         out.firstTime = out.lastTime = c.lastTime;
-        out.first = out.min = out.max = out.last = c.increase / seconds(c.increaseOver);
+        out.first = out.min = out.max = out.last =
+            shown == Shown::Rate ? c.increase / seconds(c.increaseOver) : c.increase;
         return out;
     }
     out.firstTime = c.firstTime;
@@ -253,8 +254,8 @@ std::optional<PlotColumn> asDrawn(const Column& c, bool asRate) {
 }
 
 /// Fills in columns and statistics of `series` from what was read.
-void draw(const Reading& reading, const Grid& grid, bool asRate, PlotSeries& series) {
-    series.isRate = asRate;
+void draw(const Reading& reading, const Grid& grid, Shown shown, PlotSeries& series) {
+    series.shown = shown;
     series.gap = gapOf(reading.columns);
 
     double sum = 0;
@@ -264,7 +265,7 @@ void draw(const Reading& reading, const Grid& grid, bool asRate, PlotSeries& ser
     bool any = false;
     std::vector<std::size_t> distant; // columns with a gap before them for no reason but distance
     const auto add = [&](const Column& c, int index) {
-        if (const auto drawn = asDrawn(c, asRate);
+        if (const auto drawn = asDrawn(c, shown);
             drawn && std::isfinite(drawn->min) && std::isfinite(drawn->max)) {
             PlotColumn column = *drawn;
             column.column = index;
@@ -282,8 +283,18 @@ void draw(const Reading& reading, const Grid& grid, bool asRate, PlotSeries& ser
                 series.max = std::max(series.max, column.max);
                 series.last = column.last;
                 series.count += c.count;
-                sum += asRate ? c.increase : c.sum;
-                over += asRate ? seconds(c.increaseOver) : static_cast<double>(c.count);
+                sum += shown != Shown::Raw ? c.increase : c.sum;
+                switch (shown) {
+                case Shown::Rate:
+                    over += seconds(c.increaseOver);
+                    break;
+                case Shown::Increase:
+                    over += 1;
+                    break;
+                case Shown::Raw:
+                    over += static_cast<double>(c.count);
+                    break;
+                }
                 series.resets += c.resets;
             }
             series.columns.push_back(column);
@@ -399,7 +410,7 @@ void fillLane(const std::vector<Candidate>& chosen, const std::vector<Reading>& 
         series.columns.clear();
         series.count = 0;
         series.resets = 0;
-        draw(readings[i], grid, true, series);
+        draw(readings[i], grid, Shown::Rate, series);
         paths.insert(series.path);
         for (int c = 0; c < grid.columns; ++c) {
             const Column& column = readings[i].columns[static_cast<std::size_t>(c)];
@@ -423,7 +434,8 @@ struct PlotMemory::Top {
     std::uint32_t total = 0;
     Agreement agreement;
     std::optional<TimeRange> extent;
-    bool raw = false, live = false;
+    ChartSettings settings;
+    bool live = false;
     TimeNs span = 0, end = 0;
     std::chrono::steady_clock::time_point made;
 };
@@ -435,19 +447,19 @@ bool stillHolds(const PlotMemory::Top& top, const PlotRequest& request) {
         return a.origin == b.origin && a.metrics == b.metrics;
     };
     return std::chrono::steady_clock::now() - top.made < std::chrono::seconds(1) &&
-           top.raw == request.raw && top.live == request.live && top.span == request.span &&
-           (request.live || top.end == request.end) &&
-           std::equal(top.paths.begin(), top.paths.end(), request.paths.begin(),
-                      request.paths.end(), samePath);
+           top.settings == request.settings && top.live == request.live &&
+           top.span == request.span && (request.live || top.end == request.end) &&
+           std::equal(top.paths.begin(), top.paths.end(), request.families.front().paths.begin(),
+                      request.families.front().paths.end(), samePath);
 }
 
 std::shared_ptr<PlotMemory::Top> findTop(const SeriesReader& reader, const PlotRequest& request) {
     auto top = std::make_shared<PlotMemory::Top>();
-    top->paths = request.paths;
+    top->paths = request.families.front().paths;
     top->chosen = candidatesOf(reader, top->paths);
     top->total = static_cast<std::uint32_t>(top->chosen.size());
     top->agreement = agreementOf(top->chosen);
-    top->raw = request.raw;
+    top->settings = request.settings;
     top->live = request.live;
     top->span = request.span;
     top->end = request.end;
@@ -466,11 +478,12 @@ bool hasSamples(const PlotFrame& frame) {
 std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const PlotRequest& request,
                                            PlotMemory* memory) {
     auto frame = std::make_shared<PlotFrame>();
-    frame->family = request.family;
-    frame->raw = request.raw;
+    for (const PlotFamily& family : request.families)
+        frame->families.push_back(family.name);
+    frame->settings = request.settings;
     frame->end = request.end;
     // Before the points are read: what comes in meanwhile must make the frame look old.
-    for (const PlotPath& path : request.paths) {
+    for (const PlotPath& path : request.families.front().paths) {
         for (const MetricId metric : path.metrics)
             frame->generations.emplace_back(metric, reader.generation(metric));
     }
@@ -497,9 +510,9 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
     frame->columnNs = grid.columnNs;
     frame->columns = grid.columns;
 
-    const bool raw = request.raw || frame->disagree;
+    const Shown shown = frame->disagree ? Shown::Raw : request.settings.shown;
     if (fresh) {
-        keepTop(reader, fresh->chosen, raw, grid);
+        keepTop(reader, fresh->chosen, shown == Shown::Raw, grid);
         fresh->made = std::chrono::steady_clock::now();
         // Few series are found quickly, and a new one must be seen at once.
         if (memory)
@@ -520,9 +533,9 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
     bool allCounts = !chosen.empty();
     for (std::size_t i = 0; i < chosen.size(); ++i) {
         const Candidate& c = chosen[i];
-        const bool asRate = !raw && isCumulative(c.kind);
+        const Shown asShown = isCumulative(c.kind) ? shown : Shown::Raw;
         frame->hasRate = frame->hasRate || (!frame->disagree && isCumulative(c.kind));
-        allRates = allRates && asRate;
+        allRates = allRates && asShown == Shown::Rate;
         allCounts = allCounts && hasCount(c.kind);
 
         PlotSeries series = describe(c, top->paths, agreement.reference);
@@ -533,7 +546,7 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
                              : static_cast<int>(colors.size() % 8);
         series.color = colors.try_emplace(series.labels, next).first->second;
         readings.push_back(read(reader, c.info.id, fieldOf(c.kind), grid));
-        draw(readings.back(), grid, asRate, series);
+        draw(readings.back(), grid, asShown, series);
         frame->series.push_back(std::move(series));
     }
     if (chosen.empty())
@@ -549,7 +562,7 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
         unit = QStringLiteral("{observations}");
     frame->observations = allCounts;
     // A count of observations has no unit, whatever was observed.
-    const QString name = allCounts ? QString() : request.family;
+    const QString name = allCounts ? QString() : request.families.front().name;
     frame->unit = unitStyle(unit, name, allRates);
     if (frame->disagree) {
         fillLane(chosen, readings, grid, *frame);
@@ -558,9 +571,9 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
         for (const PlotSeries& series : frame->series) {
             if (!series.odd || !seen.insert(series.path).second)
                 continue;
-            const auto path =
-                std::find_if(request.paths.begin(), request.paths.end(),
-                             [&](const PlotPath& p) { return p.number == series.path; });
+            const auto path = std::find_if(
+                request.families.front().paths.begin(), request.families.front().paths.end(),
+                [&](const PlotPath& p) { return p.number == series.path; });
             if (path->arrived >= frame->from && path->arrived <= frame->to)
                 frame->arrivals.push_back({series.path, path->arrived});
         }

@@ -1,39 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QVector>
-
 #include <memory>
-#include <vector>
 
 #include "core/model/series_reader.h"
 #include "ui/charts/plot_frame.h"
+#include "ui/charts/plot_request.h"
 
 namespace sightglass::ui {
-
-/// One path of the family to draw.
-struct PlotPath {
-    OriginId origin;
-    int number = 0;
-    QString name;
-    std::vector<MetricId> metrics;
-    TimeNs arrived = 0;
-};
-
-/// A chart's question to the ring. A value: it crosses threads.
-struct PlotRequest {
-    QString family;
-    std::vector<PlotPath> paths; ///< the reference path first
-    TimeNs span = 0;             ///< 0: fitted to what there is, up to fittedMost
-    TimeNs end = 0;              ///< right edge; now, if live
-    bool live = true;
-    int columns = 0; ///< width of the plot in device pixels
-    bool raw = false;
-
-    static constexpr TimeNs fittedMost = 300 * nsPerSecond;
-    static constexpr TimeNs fittedLeast = 5 * nsPerSecond;
-    static constexpr std::size_t seriesMost = 50;
-};
 
 /// What one chart's worker remembers between its questions. With thousands of series, finding the
 /// largest of them costs far more than reading those: it is done once a second. Belongs to one
@@ -46,9 +20,9 @@ struct PlotMemory {
 /// Reads what the request asks for, never more than first, min, max and last a pixel column.
 ///
 /// Gauges come as they are; counters, and the counts of histograms and summaries, as a rate per
-/// second unless `raw`. Where the paths disagree on the type all come as received, and the lane
-/// holds the rate of those that say counter. Of more series than seriesMost those with the largest
-/// newest values come. Without `memory` a pure function for a worker; any thread.
+/// second or increase unless raw. Where the paths disagree on the type all come as received, and
+/// the lane holds the rate of those that say counter. Of more series than seriesMost those with the
+/// largest newest values come. Without `memory` a pure function for a worker; any thread.
 ///
 /// The range begins and ends at a multiple of a column's length, so that a point stays in its
 /// column while a live chart moves on.

@@ -71,10 +71,10 @@ struct Fixture {
 
     ChartSubject story() const {
         ChartSubject subject;
-        subject.family = QStringLiteral("heap_bytes");
-        subject.paths = {pathOf(2, "scrape :17000", gauge, start),
-                         pathOf(1, "otlp-grpc", pushed, start),
-                         pathOf(3, "scrape :8889", counter, start + 80 * nsPerSecond)};
+        subject.families = {{QStringLiteral("heap_bytes"), {}}};
+        subject.families[0].paths = {pathOf(2, "scrape :17000", gauge, start),
+                                     pathOf(1, "otlp-grpc", pushed, start),
+                                     pathOf(3, "scrape :8889", counter, start + 80 * nsPerSecond)};
         subject.finding = QStringLiteral("error: gauge on path 1, counter on path 3");
         return subject;
     }
@@ -125,7 +125,7 @@ class ChartViewTest : public QObject {
     void zoomsByDragAndGoesBack();
     void dragsTimesNotPixels();
     void pausesAndGoesLive();
-    void switchesRateAndRaw();
+    void cyclesRateIncreaseAndRaw();
     void mutesAndHighlightsByKeyboard();
     void crosshairSnapsToPoints();
     void keepsItsKeysFromTheWindow();
@@ -286,17 +286,22 @@ void ChartViewTest::pausesAndGoesLive() {
     QVERIFY(f.chart.frame()->to > edge + 29 * nsPerSecond);
 }
 
-void ChartViewTest::switchesRateAndRaw() {
+void ChartViewTest::cyclesRateIncreaseAndRaw() {
     Fixture f;
     ChartSubject subject = f.story();
-    subject.paths = {subject.paths[2]};
+    subject.families[0].paths = {subject.families[0].paths[2]};
     f.chart.setSubject(subject);
     QTRY_VERIFY(f.chart.frame() != nullptr);
     QVERIFY(f.chart.frame()->hasRate);
-    QVERIFY(f.chart.frame()->series[0].isRate);
+    QVERIFY(f.chart.frame()->series[0].shown == Shown::Rate);
     QTest::keyClick(&f.chart, Qt::Key_R);
-    QTRY_VERIFY(!f.chart.frame()->series[0].isRate);
-    QVERIFY(f.chart.raw());
+    QTRY_VERIFY(f.chart.frame()->series[0].shown == Shown::Increase);
+    QVERIFY(!f.chart.frame()->unit.perSecond);
+    QTest::keyClick(&f.chart, Qt::Key_R);
+    QTRY_VERIFY(f.chart.frame()->series[0].shown == Shown::Raw);
+    QVERIFY(f.chart.settings().shown == Shown::Raw);
+    QTest::keyClick(&f.chart, Qt::Key_R);
+    QTRY_VERIFY(f.chart.frame()->series[0].shown == Shown::Rate);
 }
 
 void ChartViewTest::mutesAndHighlightsByKeyboard() {
@@ -416,8 +421,7 @@ void ChartViewTest::legendKeepsRowsUnderTheKeyboard() {
         f.fake.add(series.back(), f.clock.now(), i + 1);
     }
     ChartSubject subject;
-    subject.family = QStringLiteral("many");
-    subject.paths = {pathOf(1, "otlp-grpc", many, start)};
+    subject.families = {{QStringLiteral("many"), {pathOf(1, "otlp-grpc", many, start)}}};
     f.chart.setSubject(subject);
     f.show();
     f.chart.setSubject(subject);
@@ -484,8 +488,7 @@ void ChartViewTest::legendShowsFourRows() {
     for (int i = 0; i < 312; ++i)
         f.fake.add(f.fake.addSeries(many, {{"i", std::to_string(i)}}), f.clock.now(), i);
     ChartSubject subject;
-    subject.family = QStringLiteral("many");
-    subject.paths = {pathOf(1, "otlp-grpc", many, start)};
+    subject.families = {{QStringLiteral("many"), {pathOf(1, "otlp-grpc", many, start)}}};
     f.chart.setSubject(subject);
     QTRY_COMPARE(f.legend.model()->rowCount(), 50);
     QCOMPARE(f.legend.sizeHint().height(), 5 * f.theme.px(28));

@@ -100,7 +100,7 @@ class MetricViewTest : public QObject {
 void MetricViewTest::showsNothingUntilSelected() {
     Fixture f;
     f.window.show();
-    QVERIFY(f.window.chart().subject().family.isEmpty());
+    QVERIFY(f.window.chart().subject().families.empty());
     QVERIFY(!f.window.strip().isVisible());
     QVERIFY(!f.window.grab().isNull());
 }

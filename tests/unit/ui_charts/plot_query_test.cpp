@@ -27,8 +27,7 @@ PlotPath path(int number, MetricId metric, TimeNs arrived = start) {
 
 PlotRequest request(std::vector<PlotPath> paths, TimeNs span, TimeNs end, int columns = 100) {
     PlotRequest r;
-    r.family = QStringLiteral("m");
-    r.paths = std::move(paths);
+    r.families = {{QStringLiteral("m"), std::move(paths)}};
     r.span = span;
     r.end = end;
     r.live = false;
@@ -56,7 +55,7 @@ TEST_CASE("a gauge is drawn as it is, with first, min, max and last a column") {
         plotQuery(fake, request({path(1, m)}, 100 * nsPerSecond, start + 100 * nsPerSecond));
     REQUIRE(frame->series.size() == 1);
     const PlotSeries& line = frame->series[0];
-    CHECK_FALSE(line.isRate);
+    CHECK(line.shown == Shown::Raw);
     CHECK_FALSE(frame->disagree);
     CHECK(frame->lane.empty());
     CHECK(line.count == 1000);
@@ -92,7 +91,7 @@ TEST_CASE("a counter is drawn as a rate per second, over its resets") {
     CHECK(rate->series[0].resets == 1);
     CHECK(rate->series[0].mean == doctest::Approx(5));
 
-    r.raw = true;
+    r.settings.shown = Shown::Raw;
     const auto raw = plotQuery(fake, r);
     CHECK(raw->hasRate);
     CHECK_FALSE(raw->unit.perSecond);
@@ -329,7 +328,7 @@ TEST_CASE("of many series the largest are looked for once a second, those shown 
         }
         CHECK(fake.listed == row.listed);
         // Another question is no matter of the memory.
-        r.raw = true;
+        r.settings.shown = Shown::Raw;
         CHECK(plotQuery(fake, r, &memory)->total == static_cast<std::uint32_t>(row.series));
         CHECK(fake.listed == row.listed + 1);
     }

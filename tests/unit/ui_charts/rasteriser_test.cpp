@@ -81,7 +81,7 @@ std::shared_ptr<const PlotFrame> frameOf(int points, const std::function<double(
     PlotPath path;
     path.number = 1;
     path.metrics = {m};
-    request.paths = {path};
+    request.families = {{QStringLiteral("m"), {path}}};
     request.span = span;
     request.end = start + span;
     request.live = false;

@@ -146,9 +146,13 @@ MetricView::MetricView(EngineBridge& bridge, Selection& selection, const Theme& 
         emit howToMendRequested();
     });
     connect(m_chart, &ChartView::frameChanged, this, &MetricView::showFrame);
-    connect(m_chart, &ChartView::rawChanged, this,
-            [this] { m_rawSwitch->setChecked(m_chart->raw()); });
-    connect(m_rawSwitch, &QToolButton::toggled, m_chart, &ChartView::setRaw);
+    connect(m_chart, &ChartView::settingsChanged, this,
+            [this] { m_rawSwitch->setChecked(m_chart->settings().shown == Shown::Raw); });
+    connect(m_rawSwitch, &QToolButton::toggled, this, [this](bool raw) {
+        ChartSettings settings = m_chart->settings();
+        settings.shown = raw ? Shown::Raw : Shown::Rate;
+        m_chart->setSettings(settings);
+    });
     connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
         m_lower->setCurrentIndex(index);
         sizeLower();
@@ -198,7 +202,8 @@ void MetricView::refresh() {
         subject.finding = spokenText(verdict.sentence);
     m_strip->setVerdict(std::move(verdict));
 
-    subject.family = toText(shown->name);
+    PlotFamily& drawn = subject.families.emplace_back();
+    drawn.name = toText(shown->name);
     for (const FamilyPath& from : shown->paths) {
         PlotPath path;
         path.origin = from.origin;
@@ -209,9 +214,9 @@ void MetricView::refresh() {
             path.metrics.push_back(metric->info->id);
             path.arrived = std::min(path.arrived, metric->firstSeen);
         }
-        subject.paths.push_back(std::move(path));
+        drawn.paths.push_back(std::move(path));
     }
-    std::stable_partition(subject.paths.begin(), subject.paths.end(),
+    std::stable_partition(drawn.paths.begin(), drawn.paths.end(),
                           [&](const PlotPath& path) { return path.origin == reference; });
     m_chart->setSubject(std::move(subject));
 }
