@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/sealed_chunk.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
-#include <malloc.h>
 #include <new>
+
+#include "core/base/heap.h"
+#include "core/store/number_packing.h"
 
 namespace sightglass {
 
@@ -12,9 +16,6 @@ namespace {
 template <class Record>
 const std::vector<Record>& recordsOf(const SealedChunk* chunk) {
     return *reinterpret_cast<const std::vector<Record>*>(chunk + 1);
-}
-const Sample* samplesOf(const SealedChunk* chunk) {
-    return reinterpret_cast<const Sample*>(chunk + 1);
 }
 
 template <class Block>
@@ -37,24 +38,23 @@ ChunkSummary fold(const Block& block, Field field, bool delta) {
 } // namespace
 
 SealedChunkPtr SealedChunk::seal(std::span<const Sample> points, bool delta) {
-    void* memory = std::malloc(sizeof(SealedChunk) + points.size_bytes());
-    auto* chunk = new (memory) SealedChunk(Kind::Numbers, points.size(), points.front().time);
-    chunk->m_delta = delta;
-    auto* out = reinterpret_cast<Sample*>(chunk + 1);
-    for (const Sample& point : points) {
-        *out = point;
-        if (point.stale())
-            out->value = Number::of(std::bit_cast<double>(NumberBlock::staleBits));
-        ++out;
-    }
+    std::array<std::uint8_t, NumberPacking::bytesMost + sizeof(std::uint64_t)> packed;
+    std::uint16_t layout = 0;
+    const std::uint8_t* end = NumberPacking::put(packed.data(), points, delta, layout);
+    const auto bytes = static_cast<std::size_t>(end - packed.data());
+    void* memory = std::malloc(sizeof(SealedChunk) + bytes);
+    if (!memory)
+        throw std::bad_alloc();
+    auto* chunk =
+        new (memory) SealedChunk(Kind::Numbers, points.size(), layout, points.front().time);
+    std::copy_n(packed.data(), bytes, reinterpret_cast<std::uint8_t*>(chunk + 1));
     return SealedChunkPtr(chunk);
 }
 
 template <class Record>
 SealedChunkPtr SealedChunk::sealRecords(Kind kind, std::span<const Record> points, bool delta) {
     void* memory = std::malloc(sizeof(SealedChunk) + sizeof(std::vector<Record>));
-    auto* chunk = new (memory) SealedChunk(kind, points.size(), points.front().time);
-    chunk->m_delta = delta;
+    auto* chunk = new (memory) SealedChunk(kind, points.size(), delta, points.front().time);
     new (chunk + 1) std::vector<Record>(points.begin(), points.end());
     return SealedChunkPtr(chunk);
 }
@@ -80,18 +80,18 @@ TimeNs SealedChunk::lastTime() const {
     case Kind::Summaries:
         return recordsOf<SummarySample>(this).back().time;
     }
-    return samplesOf(this)[m_size - 1].time;
+    return PackedTimes(behind(), m_layout, m_size, m_firstTime).lastTime();
 }
 
 std::size_t SealedChunk::bytes() const {
-    return malloc_usable_size(const_cast<SealedChunk*>(this)) + sizeof(void*);
+    return bytesTaken(this);
 }
 
 template <class Record>
 ChunkSummary SealedChunk::summarizeRecords(Field field) const {
     RecordBlock<Record> block;
     decodeRecords(block);
-    return fold(block, field, m_delta);
+    return fold(block, field, m_layout);
 }
 
 ChunkSummary SealedChunk::summary(Field field) const {
@@ -105,27 +105,11 @@ ChunkSummary SealedChunk::summary(Field field) const {
     case Kind::Summaries:
         return summarizeRecords<SummarySample>(field);
     }
-    NumberBlock block;
-    decode(block);
-    return fold(block, field, m_delta);
+    return NumberPacking::summary(behind(), m_layout, m_size, m_firstTime);
 }
 
 void SealedChunk::decode(NumberBlock& out) const {
-    const Sample* points = samplesOf(this);
-    out.m_size = m_size;
-    out.m_startTimesVary = true;
-    out.m_flagsVary = true;
-    for (std::uint32_t i = 0; i < m_size; ++i) {
-        const Sample& point = points[i];
-        out.m_times[i] = point.time;
-        out.m_startTimes[i] = point.startTime;
-        out.m_flags[i] = point.flags;
-        out.m_marks[i] = point.stale()           ? NumberBlock::Stale
-                         : point.value.isInteger ? NumberBlock::Integer
-                                                 : NumberBlock::Real;
-        out.m_values[i] = point.value.isInteger ? static_cast<std::uint64_t>(point.value.integer)
-                                                : std::bit_cast<std::uint64_t>(point.value.real);
-    }
+    NumberPacking::decode(behind(), m_layout, m_size, m_firstTime, out);
 }
 
 template <class Record>

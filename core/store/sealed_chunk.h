@@ -18,6 +18,15 @@ class SealedChunkPtr;
 /// A run of points of one series, complete and packed, oldest first: one to sealedPointsMost of
 /// them. One allocation, shared by the series and its readers through SealedChunkPtr and freed by
 /// the last of them, on any thread; nothing but its count of holders ever changes.
+///
+///     byte 0         4        5        6        8               16
+///          +---------+--------+--------+--------+---------------+----------------------------
+///          | holders | points | kind   | layout | first time    | pointers to what records
+///          |         |        |        | word   |               | share, then packed bytes
+///          +---------+--------+--------+--------+---------------+----------------------------
+///
+/// The bytes are those of NumberPacking or RecordPacking, as the kind says; both begin with those
+/// of PackedTimes. The layout word says which parts they have.
 class SealedChunk {
   public:
     SealedChunk(const SealedChunk&) = delete;
@@ -52,9 +61,16 @@ class SealedChunk {
 
     enum class Kind : std::uint8_t { Numbers, Histograms, ExponentialHistograms, Summaries };
 
-    SealedChunk(Kind kind, std::size_t size, TimeNs firstTime)
-        : m_size(static_cast<std::uint8_t>(size)), m_kind(kind), m_firstTime(firstTime) {}
+    SealedChunk(Kind kind, std::size_t size, std::uint16_t layout, TimeNs firstTime)
+        : m_size(static_cast<std::uint8_t>(size)),
+          m_kind(kind),
+          m_layout(layout),
+          m_firstTime(firstTime) {}
     ~SealedChunk() = default;
+
+    [[nodiscard]] const std::uint8_t* behind() const {
+        return reinterpret_cast<const std::uint8_t*>(this + 1);
+    }
 
     static void destroy(const SealedChunk* chunk);
 
@@ -68,7 +84,7 @@ class SealedChunk {
     mutable std::atomic<std::uint32_t> m_holders{1};
     std::uint8_t m_size;
     Kind m_kind;
-    bool m_delta = false;
+    std::uint16_t m_layout;
     TimeNs m_firstTime;
 };
 

@@ -1,0 +1,673 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/number_packing.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sightglass {
+
+namespace {
+
+using Run = std::array<std::uint64_t, sealedPointsMost>;
+using Reals = std::array<double, sealedPointsMost>;
+
+enum class Mode : std::uint8_t { Offsets, Steps, Xors };
+
+/// How the numbers that are not odd are to be read: decimals by their exponent, the others so.
+constexpr unsigned integers = 14, reals = 15;
+constexpr unsigned largestExponent = 13;
+constexpr std::array<double, 16> powersOfTen{1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6, 1e7,
+                                             1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1,   1};
+
+// The layout word, behind what PackedTimes takes of it.
+constexpr unsigned deltaBit = 7, oddBit = 8, modeBit = 9, kindBit = 11;
+static_assert(PackedTimes::layoutBits == deltaBit);
+
+struct Layout {
+    bool delta, odd;
+    Mode mode;
+    unsigned kind;
+
+    explicit Layout(std::uint16_t word)
+        : delta((word >> deltaBit & 1) != 0),
+          odd((word >> oddBit & 1) != 0),
+          mode(static_cast<Mode>(word >> modeBit & 3)),
+          kind(word >> kindBit & 15) {}
+};
+
+std::uint64_t bitsOf(double v) {
+    return std::bit_cast<std::uint64_t>(v);
+}
+double realOfBits(std::uint64_t bits) {
+    return std::bit_cast<double>(bits);
+}
+
+/// 1.5 * 2^52: a double in this range has the step 1, so that adding it rounds to an integer, which
+/// is then found in its low bits. Good for integers below 2^51, and vectorizes on every machine.
+constexpr double roundingBias = 6755399441055744.0;
+constexpr std::uint64_t decimalRange = std::uint64_t{1} << 51;
+
+double decimalOf(std::uint64_t number, double power) {
+    return (realOfBits(number + bitsOf(roundingBias)) - roundingBias) / power;
+}
+
+/// The double that a number of a kind stands for.
+double realOfNumber(std::uint64_t number, unsigned kind) {
+    if (kind == integers)
+        return static_cast<double>(static_cast<std::int64_t>(number));
+    return decimalOf(number, powersOfTen[kind]);
+}
+
+// The bits of doubles in the order of their magnitudes, as signed integers.
+std::uint64_t orderedOf(std::uint64_t bits) {
+    return std::rotl(bits, 1) ^ std::uint64_t{1} << 63;
+}
+std::uint64_t bitsOfOrdered(std::uint64_t ordered) {
+    return std::rotr(ordered ^ std::uint64_t{1} << 63, 1);
+}
+
+/// One odd point.
+struct Odd {
+    std::uint8_t index;
+    std::uint8_t mark; ///< NumberBlock::Mark
+    std::uint64_t bits;
+};
+
+/// What a fold makes of values, see ColumnFold.
+struct Folded {
+    double first = 0, last = 0, min = 0, max = 0, sum = 0, increase = 0;
+    std::uint32_t resets = 0;
+};
+
+Folded fold(const Reals& values, std::uint32_t count, bool delta) {
+    Folded out;
+    double min = values[0], max = values[0], sum = 0.0 + values[0];
+    double increase = 0, before = values[0];
+    std::uint32_t resets = 0;
+    for (std::uint32_t i = 1; i < count; ++i) {
+        const double value = values[i];
+        min = value < min || min != min ? value : min;
+        max = value > max || max != max ? value : max;
+        sum += value;
+        const bool falls = value < before;
+        const double rise = value - (falls ? 0.0 : before);
+        resets += falls ? 1 : 0;
+        increase += rise != rise ? 0.0 : rise;
+        before = value;
+    }
+    if (delta) {
+        increase = 0;
+        resets = 0;
+        for (std::uint32_t i = 0; i < count; ++i)
+            increase += values[i] != values[i] ? 0.0 : values[i];
+    }
+    out = {values[0], values[count - 1], min, max, sum, increase, resets};
+    return out;
+}
+
+/// How far a double lies from where it was guessed to be, in doubles.
+std::uint64_t distance(double from, double to) {
+    return bitsOf(to) - (from != from ? 0 : bitsOf(from));
+}
+double moved(double from, std::uint64_t by) {
+    return realOfBits((from != from ? 0 : bitsOf(from)) + by);
+}
+
+/// Sum of numbers as a double; a guess if it overflows.
+double guessOf(std::uint64_t total, unsigned kind) {
+    const auto sum = static_cast<double>(static_cast<std::int64_t>(total));
+    return kind == integers ? sum : sum / powersOfTen[kind];
+}
+
+/// Writes doubles as integers of 10^-e each, if they are that to the bit; what is not is marked.
+class DecimalSearch {
+  public:
+    /// False if many are no decimals of few digits.
+    bool find(const Reals& values, std::uint32_t count) {
+        const std::uint32_t most = count / 8;
+        for (std::uint32_t i = 0; i < std::min(count, 4u); ++i)
+            static_cast<void>(raise(values[i]));
+        for (;;) {
+            if (scale(values, count))
+                return true;
+            std::uint32_t failed = 0;
+            bool raised = false;
+            for (std::uint32_t i = 0; i < count && !raised; ++i) {
+                if (m_bad[i] == 0)
+                    continue;
+                raised = raise(values[i]);
+                if (!raised && ++failed > most)
+                    return false;
+            }
+            if (!raised)
+                return true;
+        }
+    }
+
+    [[nodiscard]] unsigned exponent() const { return m_exponent; }
+    [[nodiscard]] const Run& numbers() const { return m_numbers; }
+    [[nodiscard]] bool bad(std::uint32_t i) const { return m_bad[i] != 0; }
+
+  private:
+    static std::uint64_t misfit(double value, double power, std::uint64_t& number) {
+        number = bitsOf(value * power + roundingBias) - bitsOf(roundingBias);
+        return (bitsOf(decimalOf(number, power)) ^ bitsOf(value)) |
+               (number + decimalRange) / (2 * decimalRange);
+    }
+
+    /// True if one more digit or several make this value fit.
+    bool raise(double value) {
+        std::uint64_t number = 0;
+        if (!(value < 1e15 && value > -1e15))
+            return false;
+        for (unsigned e = m_exponent; e <= largestExponent; ++e) {
+            if (misfit(value, powersOfTen[e], number) != 0)
+                continue;
+            const bool raised = e > m_exponent;
+            m_exponent = e;
+            return raised;
+        }
+        return false;
+    }
+
+    /// True if all values fit.
+    bool scale(const Reals& values, std::uint32_t count) {
+        const double power = powersOfTen[m_exponent];
+        std::uint64_t any = 0;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            m_bad[i] = misfit(values[i], power, m_numbers[i]);
+            any |= m_bad[i];
+        }
+        return any == 0;
+    }
+
+    unsigned m_exponent = 0;
+    Run m_numbers;
+    Run m_bad;
+};
+
+/// The points of a chunk taken apart.
+class Parts {
+  public:
+    Parts(std::span<const Sample> points, bool delta) {
+        const auto count = static_cast<std::uint32_t>(points.size());
+        std::uint32_t integerCount = 0, staleCount = 0;
+        times.count = count;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const Sample& point = points[i];
+            times.times[i] = static_cast<std::uint64_t>(point.time);
+            times.startTimes[i] = static_cast<std::uint64_t>(point.startTime);
+            times.flags[i] = point.flags & ~noRecordedValueFlag;
+            const std::uint32_t stale = point.flags & noRecordedValueFlag;
+            staleCount += stale;
+            integerCount += stale == 0 && point.value.isInteger ? 1 : 0;
+        }
+        const std::uint32_t valued = count - staleCount;
+        const bool mostAreIntegers = integerCount * 2 > valued;
+        gather(points, mostAreIntegers);
+        kind = integers;
+        if (!mostAreIntegers) {
+            kind = reals;
+            DecimalSearch search;
+            if (mainCount > 0 && search.find(mainReals, mainCount))
+                toDecimals(search);
+        }
+        if (hasValues())
+            folded = fold(values, valuedCount, delta);
+    }
+
+    [[nodiscard]] bool hasValues() const { return valuedCount > 0; }
+
+    PointTimes times;
+    Run numbers; ///< of the points that are not odd, whose place is in `places`
+    std::uint32_t mainCount = 0;
+    unsigned kind = integers;
+    std::array<Odd, sealedPointsMost> odd; ///< by index
+    std::uint32_t oddCount = 0;
+    bool oddHasValue = false;
+    Reals values; ///< of all points that have one
+    std::uint32_t valuedCount = 0;
+    std::uint32_t firstValued = 0, lastValued = 0; ///< indices
+    Folded folded;
+
+  private:
+    void gather(std::span<const Sample> points, bool mostAreIntegers) {
+        for (std::uint32_t i = 0; i < points.size(); ++i) {
+            const Sample& point = points[i];
+            const auto index = static_cast<std::uint8_t>(i);
+            if (point.stale()) {
+                odd[oddCount++] = {index, NumberBlock::Stale, NumberBlock::staleBits};
+                continue;
+            }
+            if (valuedCount == 0)
+                firstValued = i;
+            lastValued = i;
+            const bool isInteger = point.value.isInteger;
+            const std::uint64_t bits = isInteger ? static_cast<std::uint64_t>(point.value.integer)
+                                                 : bitsOf(point.value.real);
+            const double value = point.value.asDouble();
+            values[valuedCount++] = value;
+            if (isInteger != mostAreIntegers) {
+                odd[oddCount++] = {index, isInteger ? NumberBlock::Integer : NumberBlock::Real,
+                                   bits};
+                oddHasValue = true;
+                continue;
+            }
+            mainReals[mainCount] = value;
+            places[mainCount] = index;
+            numbers[mainCount++] = bits;
+        }
+    }
+
+    void toDecimals(const DecimalSearch& search) {
+        kind = search.exponent();
+        std::uint32_t kept = 0;
+        for (std::uint32_t i = 0; i < mainCount; ++i) {
+            if (search.bad(i)) {
+                odd[oddCount++] = {places[i], NumberBlock::Real, numbers[i]};
+                oddHasValue = true;
+            } else {
+                numbers[kept++] = search.numbers()[i];
+            }
+        }
+        if (kept == mainCount)
+            return;
+        mainCount = kept;
+        std::sort(odd.begin(), odd.begin() + oddCount,
+                  [](const Odd& a, const Odd& b) { return a.index < b.index; });
+    }
+
+    Reals mainReals;
+    std::array<std::uint8_t, sealedPointsMost> places;
+};
+
+constexpr std::uint8_t hasValueBit = 0x80;
+
+std::uint8_t* putOdd(std::uint8_t* at, const Parts& parts) {
+    *at++ = static_cast<std::uint8_t>(parts.oddCount);
+    for (std::uint32_t o = 0; o < parts.oddCount; ++o) {
+        const Odd& odd = parts.odd[o];
+        const bool stale = odd.mark == NumberBlock::Stale;
+        *at++ = static_cast<std::uint8_t>(odd.index | (stale ? 0 : hasValueBit));
+        if (stale)
+            continue;
+        *at++ = odd.mark;
+        at = putWord(at, odd.bits);
+    }
+    if (!parts.hasValues())
+        return at;
+    const PointTimes& times = parts.times;
+    at = putSigned(at, times.times[parts.firstValued] - times.times[0]);
+    at = putSigned(at, times.times[times.count - 1] - times.times[parts.lastValued]);
+    return putSigned(at, times.times[0] - times.startTimes[parts.firstValued]);
+}
+
+/// The odd section, read.
+struct OddPoints {
+    std::uint32_t count = 0, withValue = 0;
+    bool staleAtEnd = false;
+    const std::uint8_t* entries = nullptr;
+    std::uint64_t firstAfter = 0, lastBefore = 0, startBefore = 0; ///< ns
+
+    /// `points`: of the chunk.
+    OddPoints(const std::uint8_t*& at, std::uint32_t points) {
+        count = *at++;
+        entries = at;
+        for (std::uint32_t o = 0; o < count; ++o) {
+            const std::uint8_t index = *at++;
+            if ((index & hasValueBit) != 0) {
+                ++withValue;
+                at += 1 + sizeof(std::uint64_t);
+            } else {
+                staleAtEnd = index == points - 1;
+            }
+        }
+        if (points == count - withValue)
+            return;
+        firstAfter = takeSigned(at);
+        lastBefore = takeSigned(at);
+        startBefore = takeSigned(at);
+    }
+    OddPoints() = default;
+};
+
+// Bits of a summary by number: what is not zero.
+enum : std::uint8_t {
+    belowFirst = 1,
+    aboveLast = 2,
+    sumBeyond = 4,
+    sumMoved = 8,
+    riseBeyond = 16,
+    riseMoved = 32,
+    hasResets = 64
+};
+
+std::uint8_t* putIf(std::uint8_t* at, std::uint8_t& which, std::uint8_t bit, std::uint64_t v) {
+    if (v == 0)
+        return at;
+    which |= bit;
+    return putVarint(at, v);
+}
+
+std::uint8_t* putByNumber(std::uint8_t* at, const Parts& parts, bool delta) {
+    const Run& numbers = parts.numbers;
+    const std::uint32_t count = parts.mainCount;
+    const std::uint64_t first = numbers[0], last = numbers[count - 1];
+    auto low = static_cast<std::int64_t>(first);
+    std::int64_t high = low;
+    std::uint64_t sum = 0, rise = 0;
+    for (std::uint32_t i = 1; i < count; ++i) {
+        const auto number = static_cast<std::int64_t>(numbers[i]);
+        low = std::min(low, number);
+        high = std::max(high, number);
+        sum += numbers[i] - first;
+        const bool falls = number < static_cast<std::int64_t>(numbers[i - 1]);
+        rise += numbers[i] - (falls ? 0 : numbers[i - 1]);
+    }
+    if (delta)
+        rise = 0;
+    else
+        rise -= last - first;
+    const Folded& folded = parts.folded;
+    const double guessedSum = guessOf(first * count + sum, parts.kind);
+    const double guessedRise = delta ? folded.sum : guessOf(last - first + rise, parts.kind);
+
+    std::uint8_t* which = at++;
+    *which = 0;
+    at = putIf(at, *which, belowFirst, first - static_cast<std::uint64_t>(low));
+    at = putIf(at, *which, aboveLast, static_cast<std::uint64_t>(high) - last);
+    at = putIf(at, *which, sumBeyond, zigzag(sum));
+    at = putIf(at, *which, sumMoved, zigzag(distance(guessedSum, folded.sum)));
+    at = putIf(at, *which, riseBeyond, zigzag(rise));
+    at = putIf(at, *which, riseMoved, zigzag(distance(guessedRise, folded.increase)));
+    return putIf(at, *which, hasResets, folded.resets);
+}
+
+Folded takeByNumber(const std::uint8_t* at, std::uint64_t first, std::uint64_t last,
+                    std::uint32_t count, unsigned kind, bool delta) {
+    const std::uint8_t which = *at++;
+    const auto takeIf = [&](std::uint8_t bit) {
+        return (which & bit) != 0 ? takeVarint(at) : std::uint64_t{0};
+    };
+    Folded out;
+    out.first = realOfNumber(first, kind);
+    out.last = realOfNumber(last, kind);
+    out.min = realOfNumber(first - takeIf(belowFirst), kind);
+    out.max = realOfNumber(last + takeIf(aboveLast), kind);
+    const std::uint64_t sum = first * count + unzigzag(takeIf(sumBeyond));
+    out.sum = moved(guessOf(sum, kind), unzigzag(takeIf(sumMoved)));
+    const std::uint64_t rise = last - first + unzigzag(takeIf(riseBeyond));
+    out.increase = moved(delta ? out.sum : guessOf(rise, kind), unzigzag(takeIf(riseMoved)));
+    out.resets = static_cast<std::uint32_t>(takeIf(hasResets));
+    return out;
+}
+
+/// Moves `at` behind a summary by number.
+void skipByNumber(const std::uint8_t*& at) {
+    const unsigned fields = static_cast<unsigned>(std::popcount(*at++));
+    for (unsigned i = 0; i < fields; ++i)
+        static_cast<void>(takeVarint(at));
+}
+
+bool isByNumber(unsigned kind, bool oddHasValue) {
+    return kind != reals && !oddHasValue;
+}
+bool isByIndex(unsigned kind, Mode mode, bool oddHasValue) {
+    return kind == reals && mode == Mode::Offsets && !oddHasValue;
+}
+
+std::uint8_t indexOf(const Reals& values, double value) {
+    std::uint8_t i = 0;
+    while (bitsOf(values[i]) != bitsOf(value))
+        ++i;
+    return i;
+}
+
+std::uint8_t* putSummary(std::uint8_t* at, const Parts& parts, Mode mode, bool delta) {
+    if (isByNumber(parts.kind, parts.oddHasValue)) {
+        if (mode == Mode::Steps)
+            at = putSigned(at, parts.numbers[parts.mainCount - 1] - parts.numbers[0]);
+        return putByNumber(at, parts, delta);
+    }
+    const Folded& folded = parts.folded;
+    if (isByIndex(parts.kind, mode, parts.oddHasValue)) {
+        *at++ = indexOf(parts.values, folded.min);
+        *at++ = indexOf(parts.values, folded.max);
+    } else {
+        for (const double value : {folded.first, folded.last, folded.min, folded.max})
+            at = putWord(at, bitsOf(value));
+    }
+    at = putWord(at, bitsOf(folded.sum));
+    at = putWord(at, bitsOf(folded.increase));
+    return putVarint(at, folded.resets);
+}
+
+std::uint8_t* putValues(std::uint8_t* at, const Parts& parts, bool delta, std::uint16_t& layout) {
+    const std::uint32_t count = parts.mainCount;
+    const Run& numbers = parts.numbers;
+    Run ordered, steps;
+    const bool isReal = parts.kind == reals;
+    for (std::uint32_t i = 0; i < count && isReal; ++i)
+        ordered[i] = orderedOf(numbers[i]);
+    for (std::uint32_t i = 1; i < count; ++i)
+        steps[i - 1] = isReal ? numbers[i] ^ numbers[i - 1] : numbers[i] - numbers[i - 1];
+    const Run& offsets = isReal ? ordered : numbers;
+    RunPlan offsetPlan, stepPlan;
+    planRun(offsets.data(), count, offsetPlan);
+    planRun(steps.data(), count - 1, stepPlan);
+    // What the modes need besides their runs.
+    const std::size_t stepsExtra = isReal ? 40 : 3;
+    const Mode mode = offsetPlan.bytes <= stepPlan.bytes + stepsExtra ? Mode::Offsets
+                      : isReal                                        ? Mode::Xors
+                                                                      : Mode::Steps;
+    layout |= static_cast<std::uint16_t>(static_cast<unsigned>(mode) << modeBit);
+    at = putSummary(at, parts, mode, delta);
+    if (mode == Mode::Offsets)
+        return putRun(at, offsetPlan, offsets.data(), count);
+    at = isReal ? putWord(at, numbers[0]) : putSigned(at, numbers[0]);
+    return putRun(at, stepPlan, steps.data(), count - 1);
+}
+
+void toNumbers(const std::uint8_t*& at, const Layout& layout, std::uint32_t count,
+               std::uint64_t* out) {
+    switch (layout.mode) {
+    case Mode::Offsets:
+        PackedRun(at, count).unpack(out);
+        return;
+    case Mode::Steps: {
+        std::uint64_t number = takeSigned(at);
+        const PackedRun run(at, count - 1);
+        run.unpack(out + 1);
+        out[0] = number;
+        for (std::uint32_t i = 1; i < count; ++i)
+            out[i] = number += out[i];
+        return;
+    }
+    case Mode::Xors: {
+        std::uint64_t number = takeWord(at);
+        const PackedRun run(at, count - 1);
+        run.unpack(out + 1);
+        out[0] = number;
+        for (std::uint32_t i = 1; i < count; ++i)
+            out[i] = number ^= out[i];
+        return;
+    }
+    }
+}
+
+/// Numbers to value bits, in place.
+void toValues(const Layout& layout, std::uint32_t count, std::uint64_t* numbers) {
+    if (layout.kind == integers || (layout.kind == reals && layout.mode == Mode::Xors))
+        return;
+    if (layout.kind == reals) {
+        for (std::uint32_t i = 0; i < count; ++i)
+            numbers[i] = bitsOfOrdered(numbers[i]);
+        return;
+    }
+    const double power = powersOfTen[layout.kind];
+    for (std::uint32_t i = 0; i < count; ++i)
+        numbers[i] = bitsOf(decimalOf(numbers[i], power));
+}
+
+/// Puts the odd points between the others, which stand at the front.
+void spread(const OddPoints& odd, std::uint32_t count, std::uint64_t* values, std::uint8_t* marks) {
+    std::array<Odd, sealedPointsMost> entries;
+    const std::uint8_t* at = odd.entries;
+    for (std::uint32_t o = 0; o < odd.count; ++o) {
+        const std::uint8_t index = *at++;
+        if ((index & hasValueBit) == 0) {
+            entries[o] = {index, NumberBlock::Stale, NumberBlock::staleBits};
+            continue;
+        }
+        const std::uint8_t mark = *at++;
+        entries[o] = {static_cast<std::uint8_t>(index & ~hasValueBit), mark, takeWord(at)};
+    }
+    std::uint32_t main = count - odd.count, next = odd.count;
+    for (std::uint32_t i = count; i-- > 0 && next > 0;) {
+        if (entries[next - 1].index == i) {
+            --next;
+            values[i] = entries[next].bits;
+            marks[i] = entries[next].mark;
+        } else {
+            values[i] = values[--main];
+        }
+    }
+}
+
+} // namespace
+
+std::uint8_t* NumberPacking::put(std::uint8_t* at, std::span<const Sample> points, bool delta,
+                                 std::uint16_t& layout) {
+    const Parts parts(points, delta);
+    at = PackedTimes::put(at, parts.times, layout);
+    layout |= static_cast<std::uint16_t>((delta ? 1u << deltaBit : 0) | parts.kind << kindBit |
+                                         (parts.oddCount > 0 ? 1u << oddBit : 0));
+    if (parts.oddCount > 0)
+        at = putOdd(at, parts);
+    return parts.hasValues() ? putValues(at, parts, delta, layout) : at;
+}
+
+ChunkSummary NumberPacking::summary(const std::uint8_t* at, std::uint16_t word, std::uint32_t count,
+                                    TimeNs firstTime) {
+    const Layout layout(word);
+    const PackedTimes times(at, word, count, firstTime);
+    at = times.end();
+    ChunkSummary out;
+    Column& column = out.column;
+    OddPoints odd;
+    if (layout.odd)
+        odd = OddPoints(at, count);
+    column.stale = odd.staleAtEnd;
+    column.count = count - (odd.count - odd.withValue);
+    if (column.count == 0)
+        return out;
+    const auto first = static_cast<std::uint64_t>(firstTime);
+    column.firstTime = static_cast<TimeNs>(first + odd.firstAfter);
+    column.lastTime =
+        static_cast<TimeNs>(static_cast<std::uint64_t>(times.lastTime()) - odd.lastBefore);
+    out.firstStart = layout.odd ? static_cast<TimeNs>(first - odd.startBefore) : times.firstStart();
+
+    Folded folded;
+    const std::uint32_t main = count - odd.count;
+    const bool oddHasValue = odd.withValue > 0;
+    if (isByNumber(layout.kind, oddHasValue)) {
+        const bool steps = layout.mode == Mode::Steps;
+        const std::uint64_t span = steps ? takeSigned(at) : 0;
+        const std::uint8_t* summary = at;
+        skipByNumber(at);
+        std::uint64_t firstNumber = 0, lastNumber = 0;
+        if (steps) {
+            firstNumber = takeSigned(at);
+            lastNumber = firstNumber + span;
+        } else {
+            const PackedRun run(at, main);
+            firstNumber = run.at(0);
+            lastNumber = run.at(main - 1);
+        }
+        folded = takeByNumber(summary, firstNumber, lastNumber, main, layout.kind, layout.delta);
+    } else {
+        const bool byIndex = isByIndex(layout.kind, layout.mode, oddHasValue);
+        std::uint8_t least = 0, most = 0;
+        if (byIndex) {
+            least = *at++;
+            most = *at++;
+        } else {
+            for (double* value : {&folded.first, &folded.last, &folded.min, &folded.max})
+                *value = realOfBits(takeWord(at));
+        }
+        folded.sum = realOfBits(takeWord(at));
+        folded.increase = realOfBits(takeWord(at));
+        folded.resets = static_cast<std::uint32_t>(takeVarint(at));
+        if (byIndex) {
+            const PackedRun run(at, main);
+            const auto real = [&run](std::uint32_t i) {
+                return realOfBits(bitsOfOrdered(run.at(i)));
+            };
+            folded.first = real(0);
+            folded.last = real(main - 1);
+            folded.min = real(least);
+            folded.max = real(most);
+        }
+    }
+    column.first = folded.first;
+    column.last = folded.last;
+    column.min = folded.min;
+    column.max = folded.max;
+    column.sum = folded.sum;
+    column.increase = folded.increase;
+    column.resets = folded.resets;
+    const bool saysStart = layout.delta && out.firstStart != 0 && out.firstStart < column.firstTime;
+    column.increaseOver = static_cast<TimeNs>(
+        static_cast<std::uint64_t>(column.lastTime) -
+        static_cast<std::uint64_t>(saysStart ? out.firstStart : column.firstTime));
+    return out;
+}
+
+void NumberPacking::decode(const std::uint8_t* at, std::uint16_t word, std::uint32_t count,
+                           TimeNs firstTime, NumberBlock& out) {
+    const Layout layout(word);
+    const PackedTimes times(at, word, count, firstTime);
+    at = times.end();
+    out.m_size = count;
+    times.times(out.m_times.data());
+    out.m_startTimesVary = times.startsVary();
+    if (times.startsVary())
+        times.starts(out.m_times.data(), out.m_startTimes.data());
+    else
+        out.m_startTimes[0] = times.firstStart();
+    out.m_flagsVary = times.hasFlags();
+    out.m_flags[0] = 0;
+    if (times.hasFlags())
+        times.flags(out.m_flags.data());
+
+    OddPoints odd;
+    if (layout.odd)
+        odd = OddPoints(at, count);
+    const std::uint32_t main = count - odd.count;
+    if (main > 0) {
+        if (isByNumber(layout.kind, odd.withValue > 0)) {
+            if (layout.mode == Mode::Steps)
+                static_cast<void>(takeSigned(at));
+            skipByNumber(at);
+        } else {
+            const bool byIndex = isByIndex(layout.kind, layout.mode, odd.withValue > 0);
+            at += byIndex ? 2 + 2 * sizeof(double) : 6 * sizeof(double);
+            static_cast<void>(takeVarint(at));
+        }
+        toNumbers(at, layout, main, out.m_values.data());
+        toValues(layout, main, out.m_values.data());
+    }
+    out.m_marks.fill(layout.kind == integers ? NumberBlock::Integer : NumberBlock::Real);
+    if (odd.count == 0)
+        return;
+    spread(odd, count, out.m_values.data(), out.m_marks.data());
+    if (odd.count == odd.withValue)
+        return;
+    if (!out.m_flagsVary)
+        out.m_flags.fill(0);
+    for (std::uint32_t i = 0; i < count; ++i)
+        out.m_flags[i] |= out.m_marks[i] == NumberBlock::Stale ? noRecordedValueFlag : 0;
+    out.m_flagsVary = true;
+}
+
+} // namespace sightglass
