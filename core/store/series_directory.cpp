@@ -19,8 +19,9 @@ std::size_t metricBytes(const MetricInfo& info) {
            d.unit.capacity() + d.description.capacity();
 }
 
+/// But for what the label index counts.
 std::size_t seriesBytes(const AttributeSet& attributes) {
-    return sizeof(StoredSeries) + sizeof(AttributeSet) + attributes.heapBytes() + seriesOverhead;
+    return sizeof(StoredSeries) + AttributeSet::sharedBytes(attributes.size()) + seriesOverhead;
 }
 
 } // namespace
@@ -128,19 +129,19 @@ StoredSeries* SeriesDirectory::findOrAdd(StoredMetric& metric,
     const std::size_t guessed = cursor.next;
     StoredSeries* series = findKnown(metric, attributes, cursor);
     if (!series) {
-        auto set = std::make_shared<const AttributeSet>(attributes.data(), attributes.size());
-        const CanonicalProbe probe(metric, *set);
+        const AttributeSet set(attributes.data(), attributes.size());
+        const CanonicalProbe probe(metric, set);
         const auto it = m_seriesIndex.find(probe);
         if (it != m_seriesIndex.end()) {
             series = *it;
             renewForm(*series, attributes);
         } else {
             const std::size_t before = m_seriesIndex.size();
-            if (!m_admission.admits(metric, seriesBytes(*set)))
+            if (!m_admission.admits(metric, seriesBytes(set) + LabelIndex::bytesAtMost(attributes)))
                 return nullptr;
             if (m_seriesIndex.size() != before)
                 cursor = {};
-            series = &add(metric, std::move(set), probe.hash);
+            series = &add(metric, attributes, probe.hash);
             renewForm(*series, attributes);
         }
     }
@@ -157,13 +158,13 @@ StoredSeries* SeriesDirectory::findOrAdd(StoredMetric& metric,
     return series;
 }
 
-StoredSeries& SeriesDirectory::add(StoredMetric& metric,
-                                   std::shared_ptr<const AttributeSet> attributes,
+StoredSeries& SeriesDirectory::add(StoredMetric& metric, std::span<const Attribute> attributes,
                                    std::uint64_t hash) {
     const SeriesId id = m_shared.series.next();
-    m_bytes += seriesBytes(*attributes);
-    const auto series = std::make_shared<StoredSeries>(
-        id, m_shared.metrics.find(metric.writersInfo->id), std::move(attributes), hash);
+    const auto series =
+        std::make_shared<StoredSeries>(id, m_shared.metrics.find(metric.writersInfo->id),
+                                       m_shared.labels.add(id, attributes), hash);
+    m_bytes += seriesBytes(*series->attributes);
     m_seriesIndex.insert(series.get());
     m_shared.series.add(series);
     metric.appendToOrder(id);
@@ -186,6 +187,7 @@ void SeriesDirectory::remove(StoredSeries& series) {
     m_lostSeries.insert(&metric);
     m_removed.insert(series.id);
     m_listener.seriesRemoved({series.id, metric.writersInfo, series.attributes});
+    m_shared.labels.remove(series.id, *series.attributes);
     m_shared.series.remove(series.id);
 }
 

@@ -58,7 +58,7 @@ class SeriesDirectory {
     [[nodiscard]] std::size_t size() const { return m_seriesIndex.size(); }
     /// Of every series and metric, and of what they share.
     [[nodiscard]] std::size_t bytes() const {
-        return m_bytes + m_resources.bytes() + m_scopes.bytes();
+        return m_bytes + m_shared.labels.bytes() + m_resources.bytes() + m_scopes.bytes();
     }
     /// In no order.
     [[nodiscard]] auto begin() const { return m_seriesIndex.begin(); }
@@ -73,7 +73,7 @@ class SeriesDirectory {
     [[nodiscard]] StoredSeries* findOrAdd(StoredMetric& metric,
                                           std::span<const Attribute> attributes, Cursor& cursor);
     void renewForm(StoredSeries& series, std::span<const Attribute> attributes);
-    StoredSeries& add(StoredMetric& metric, std::shared_ptr<const AttributeSet> attributes,
+    StoredSeries& add(StoredMetric& metric, std::span<const Attribute> attributes,
                       std::uint64_t hash);
 
     StoreShared& m_shared;

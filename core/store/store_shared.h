@@ -6,6 +6,7 @@
 
 #include "core/store/exemplar_ring.h"
 #include "core/store/id_table.h"
+#include "core/store/label_index.h"
 #include "core/store/stored_series.h"
 
 namespace sightglass {
@@ -17,6 +18,7 @@ struct StoreShared {
 
     IdTable<SeriesId, StoredSeries> series;
     IdTable<MetricId, StoredMetric> metrics;
+    LabelIndex labels{[this](SeriesId id) { return series.find(id) != nullptr; }};
     ExemplarRing exemplars;
 
     std::atomic<std::uint64_t> generation{0};

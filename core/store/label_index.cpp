@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/label_index.h"
+
+#include <absl/hash/hash.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <new>
+#include <utility>
+
+#include "core/model/prometheus_names.h"
+
+namespace sightglass {
+
+namespace {
+
+/// What the allocator adds to a request, and what it rounds it to.
+std::size_t allocated(std::size_t size) {
+    return std::max<std::size_t>(32, (size + 8 + 15) & ~std::size_t{15});
+}
+
+/// Slot, pair and the object's own bytes of an entry of a hash map.
+constexpr std::size_t mapEntryBytes = 48;
+/// Terms taken under one hold of the lock: a few microseconds.
+constexpr std::size_t scanStep = 64;
+/// Lists shorter than this are not worth cleaning.
+constexpr std::uint32_t leastCleaned = 32;
+
+std::uint32_t hashOf(const Attribute& attribute) {
+    const Value& value = attribute.value;
+    const std::size_t hash = value.hasText()
+                                 ? absl::HashOf(attribute.key, value.kind(), value.text())
+                                 : absl::HashOf(attribute.key, value.kind(), value.bits());
+    return static_cast<std::uint32_t>(hash ^ hash >> 32);
+}
+
+/// Whether the kind has one display() a value, from which lookUp() finds it back.
+bool isSpelled(ValueKind kind) {
+    return kind != ValueKind::Double && kind != ValueKind::Bytes && kind != ValueKind::Empty;
+}
+
+std::size_t termBytes(const Value& value) {
+    return allocated(sizeof(LabelTerm) + value.text().size());
+}
+
+} // namespace
+
+LabelTerm& LabelTerm::make(std::string_view sharedKey, const Value& value, std::uint32_t hash) {
+    const std::string_view text = value.text();
+    void* const memory = ::operator new(sizeof(LabelTerm) + text.size());
+    char* const kept = static_cast<char*>(memory) + sizeof(LabelTerm);
+    std::copy(text.begin(), text.end(), kept);
+    return *new (memory)
+        LabelTerm(sharedKey, value.hasText() ? value.over({kept, text.size()}) : value, hash);
+}
+
+// ---- the table ----
+
+LabelTerm* LabelTermTable::find(const Attribute& attribute, std::uint32_t hash) const {
+    if (m_terms.empty())
+        return nullptr;
+    for (std::size_t i = hash & mask(); m_terms[i]; i = (i + 1) & mask()) {
+        if (m_hashes[i] == hash && m_terms[i]->value == attribute.value &&
+            m_terms[i]->key == attribute.key)
+            return m_terms[i];
+    }
+    return nullptr;
+}
+
+void LabelTermTable::place(LabelTerm& term, std::uint32_t hash) {
+    std::size_t i = hash & mask();
+    while (m_terms[i])
+        i = (i + 1) & mask();
+    m_terms[i] = &term;
+    m_hashes[i] = hash;
+}
+
+void LabelTermTable::resize(std::size_t slots) {
+    const std::vector<LabelTerm*> terms = std::exchange(m_terms, std::vector<LabelTerm*>(slots));
+    const std::vector<std::uint32_t> hashes =
+        std::exchange(m_hashes, std::vector<std::uint32_t>(slots));
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+        if (terms[i])
+            place(*terms[i], hashes[i]);
+    }
+}
+
+void LabelTermTable::insert(LabelTerm& term) {
+    constexpr std::size_t least = 16;
+    if ((m_size + 1) * 5 > m_terms.size() * 4)
+        resize(std::max(least, m_terms.size() * 2));
+    place(term, term.hash);
+    ++m_size;
+}
+
+void LabelTermTable::erase(const LabelTerm& term) {
+    std::size_t hole = term.hash & mask();
+    while (m_terms[hole] != &term)
+        hole = (hole + 1) & mask();
+    // Those behind the hole that would not be found across it move into it.
+    for (std::size_t i = (hole + 1) & mask(); m_terms[i]; i = (i + 1) & mask()) {
+        const std::size_t home = m_hashes[i] & mask();
+        if (((i - home) & mask()) >= ((i - hole) & mask())) {
+            m_terms[hole] = m_terms[i];
+            m_hashes[hole] = m_hashes[i];
+            hole = i;
+        }
+    }
+    m_terms[hole] = nullptr;
+    --m_size;
+    if (m_terms.size() > 1024 && m_size * 8 < m_terms.size())
+        resize(m_terms.size() / 4);
+}
+
+// ---- the writer ----
+
+LabelIndex::LabelIndex(IsLive isLive) : m_isLive(std::move(isLive)) {}
+
+LabelIndex::~LabelIndex() {
+    MutexLock lock(m_mutex);
+    for (LabelTerm* term : m_terms.slots()) {
+        if (!term)
+            continue;
+        term->series = {};
+        term->drop();
+    }
+    for (const auto& [text, key] : m_keys)
+        SharedText::of(text).drop();
+}
+
+LabelIndex::Key& LabelIndex::keyOf(std::string_view text) {
+    if (const auto it = m_keys.find(text); it != m_keys.end())
+        return *it->second;
+    auto made = std::make_unique<Key>();
+    Key& key = *made;
+    key.text = SharedText::make(text).view(text.size());
+    m_keys.emplace(key.text, std::move(made));
+    m_bytes += allocated(SharedText::bytes(text.size())) + allocated(sizeof(Key)) + mapEntryBytes;
+
+    std::string name = prometheusLabelName(text);
+    auto it = m_labels.find(name);
+    if (it == m_labels.end()) {
+        auto label = std::make_unique<Label>();
+        label->name = std::move(name);
+        const std::string_view view = label->name;
+        m_bytes += allocated(sizeof(Label)) + mapEntryBytes + label->name.capacity();
+        it = m_labels.emplace(view, std::move(label)).first;
+    }
+    key.label = it->second.get();
+    key.label->keys.push_back(&key);
+    if (key.label->keys.size() == 2)
+        ++m_manyKeyLabels;
+    return key;
+}
+
+LabelTerm& LabelIndex::intern(const Attribute& attribute, std::size_t place) {
+    if (place < m_lastTerms.size()) {
+        LabelTerm& last = *m_lastTerms[place];
+        if (last.value == attribute.value && last.key == attribute.key)
+            return last;
+    } else {
+        m_lastTerms.resize(place + 1);
+    }
+    const std::uint32_t hash = hashOf(attribute);
+    LabelTerm* term = m_terms.find(attribute, hash);
+    if (!term) {
+        Key& key = keyOf(attribute.key);
+        term = &LabelTerm::make(key.text, attribute.value, hash);
+        const std::size_t before = m_terms.heapBytes() + key.terms.capacity() * sizeof(LabelTerm*);
+        m_terms.insert(*term);
+        term->place = static_cast<std::uint32_t>(key.terms.size());
+        key.terms.push_back(term);
+        if (!isSpelled(attribute.value.kind()))
+            ++key.unspelled;
+        m_bytes += m_terms.heapBytes() + key.terms.capacity() * sizeof(LabelTerm*) - before +
+                   termBytes(attribute.value);
+    }
+    m_lastTerms[place] = term;
+    return *term;
+}
+
+std::vector<LabelIndex::Label*> LabelIndex::joinedBy(const AttributeSet& attributes) {
+    std::vector<Label*> out;
+    if (m_manyKeyLabels == 0)
+        return out;
+    for (const Attribute& attribute : attributes) {
+        Label* const label = keyOf(attribute.key).label;
+        if (label->keys.size() > 1)
+            out.push_back(label);
+    }
+    // Of those that are there at least twice, one each.
+    std::sort(out.begin(), out.end());
+    auto kept = out.begin();
+    for (auto it = out.begin(); it != out.end();) {
+        const auto end = std::upper_bound(it, out.end(), *it);
+        if (end - it > 1)
+            *kept++ = *it;
+        it = end;
+    }
+    out.erase(kept, out.end());
+    return out;
+}
+
+void LabelIndex::append(PostingList& list, SeriesId series) {
+    m_bytes += static_cast<std::size_t>(list.append(series.value));
+}
+
+std::shared_ptr<const AttributeSet> LabelIndex::add(SeriesId series,
+                                                    std::span<const Attribute> attributes) {
+    MutexLock lock(m_mutex);
+    m_sorted.clear();
+    for (const Attribute& attribute : attributes) {
+        auto at = m_sorted.end();
+        while (at != m_sorted.begin() && attribute.key < (*(at - 1))->key)
+            --at;
+        if (at == m_sorted.begin() || (*(at - 1))->key != attribute.key)
+            m_sorted.insert(at, &attribute);
+    }
+    m_found.clear();
+    for (const Attribute* attribute : m_sorted) {
+        LabelTerm& term = intern(*attribute, m_found.size());
+        append(term.series, series);
+        ++term.live;
+        m_found.push_back(&term);
+    }
+    std::shared_ptr<const AttributeSet> set = AttributeSet::share(m_found);
+    for (Label* label : joinedBy(*set)) {
+        append(label->joined, series);
+        ++label->joinedLive;
+    }
+    return set;
+}
+
+std::size_t LabelIndex::bytesAtMost(std::span<const Attribute> attributes) {
+    constexpr std::size_t posting = 48, slot = 32;
+    std::size_t out = 0;
+    for (const Attribute& attribute : attributes)
+        out += termBytes(attribute.value) + posting + slot;
+    return out;
+}
+
+void LabelIndex::clean(PostingList& list, std::uint32_t live, SeriesId gone) {
+    if (list.count() < leastCleaned || list.count() - live <= live)
+        return;
+    std::vector<std::uint32_t> ids;
+    list.view().read(ids);
+    PostingList cleaned;
+    m_bytes -= list.heapBytes();
+    for (const std::uint32_t id : ids) {
+        if (id != gone.value && m_isLive(SeriesId{id}))
+            append(cleaned, SeriesId{id});
+    }
+    list = std::move(cleaned);
+}
+
+void LabelIndex::forget(LabelTerm& term) {
+    Key& key = *m_keys.find(term.key)->second;
+    const std::size_t before = m_terms.heapBytes();
+    m_terms.erase(term);
+    m_bytes -= before - m_terms.heapBytes();
+    key.terms.back()->place = term.place;
+    key.terms[term.place] = key.terms.back();
+    key.terms.pop_back();
+    if (!isSpelled(term.value.kind()))
+        --key.unspelled;
+    m_bytes -= term.series.heapBytes() + termBytes(term.value);
+    term.series = {};
+    m_lastTerms.clear();
+    if (key.terms.empty())
+        forget(key);
+    term.drop();
+}
+
+void LabelIndex::forget(Key& key) {
+    Label& label = *key.label;
+    std::erase(label.keys, &key);
+    if (label.keys.size() == 1)
+        --m_manyKeyLabels;
+    if (label.keys.empty()) {
+        m_bytes -= allocated(sizeof(Label)) + mapEntryBytes + label.name.capacity() +
+                   label.joined.heapBytes();
+        m_labels.erase(m_labels.find(label.name));
+    }
+    m_bytes -= allocated(SharedText::bytes(key.text.size())) + allocated(sizeof(Key)) +
+               mapEntryBytes + key.terms.capacity() * sizeof(LabelTerm*);
+    const SharedText& text = SharedText::of(key.text);
+    m_keys.erase(m_keys.find(key.text));
+    text.drop();
+}
+
+void LabelIndex::remove(SeriesId series, const AttributeSet& attributes) {
+    MutexLock lock(m_mutex);
+    for (Label* label : joinedBy(attributes)) {
+        --label->joinedLive;
+        clean(label->joined, label->joinedLive, series);
+    }
+    for (const Attribute& attribute : attributes) {
+        // add() made the set of terms of this index; const to all others.
+        auto& term = const_cast<LabelTerm&>(static_cast<const LabelTerm&>(attribute));
+        if (--term.live == 0)
+            forget(term);
+        else
+            clean(term.series, term.live, series);
+    }
+}
+
+// ---- any thread ----
+
+std::vector<std::string> LabelIndex::keysOf(std::string_view label) const {
+    std::vector<std::string> out;
+    MutexLock lock(m_mutex);
+    if (const auto it = m_labels.find(label); it != m_labels.end()) {
+        for (const Key* key : it->second->keys)
+            out.emplace_back(key->text);
+    }
+    return out;
+}
+
+std::size_t LabelIndex::valueCount(std::string_view label) const {
+    std::size_t out = 0;
+    MutexLock lock(m_mutex);
+    if (const auto it = m_labels.find(label); it != m_labels.end()) {
+        for (const Key* key : it->second->keys)
+            out += key->terms.size();
+    }
+    return out;
+}
+
+void LabelIndex::addJoined(std::string_view label, Found& found) const {
+    MutexLock lock(m_mutex);
+    const auto it = m_labels.find(label);
+    if (it != m_labels.end() && it->second->joined.count() > 0)
+        found.add(it->second->joined.view());
+}
+
+bool LabelIndex::lookUp(std::string_view label, std::string_view value, Found& found) const {
+    std::vector<Value> spelled = {Value::string(value)};
+    if (value == "true" || value == "false")
+        spelled.push_back(Value::boolean(value == "true"));
+    if (value.starts_with('['))
+        spelled.push_back(Value::array(value));
+    if (value.starts_with('{'))
+        spelled.push_back(Value::map(value));
+    std::int64_t integer = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), integer);
+    if (error == std::errc() && end == value.data() + value.size() &&
+        std::to_string(integer) == value)
+        spelled.push_back(Value::integer(integer));
+
+    MutexLock lock(m_mutex);
+    const auto it = m_labels.find(label);
+    if (it == m_labels.end())
+        return true;
+    for (const Key* key : it->second->keys) {
+        if (key->unspelled > 0)
+            return false;
+    }
+    for (const Key* key : it->second->keys) {
+        for (const Value& known : spelled) {
+            const Attribute attribute{key->text, known};
+            if (const LabelTerm* term = m_terms.find(attribute, hashOf(attribute)))
+                found.add(term->series.view());
+        }
+    }
+    return true;
+}
+
+void LabelIndex::scan(std::string_view label, const std::function<bool(std::string_view)>& wants,
+                      Found& found) const {
+    std::array<const LabelTerm*, scanStep> wanted{}, fresh{};
+    std::string spelled;
+    for (const std::string& keyText : keysOf(label)) {
+        // From the end to the front: what takes the place of a term that goes was seen before.
+        std::size_t next = std::numeric_limits<std::size_t>::max();
+        std::size_t wantedCount = 0, freshCount = 0;
+        do {
+            freshCount = 0;
+            {
+                MutexLock lock(m_mutex);
+                for (std::size_t i = 0; i < wantedCount; ++i)
+                    found.add(wanted[i]->series.view());
+                const auto it = m_keys.find(keyText);
+                if (it != m_keys.end()) {
+                    const std::vector<LabelTerm*>& terms = it->second->terms;
+                    next = std::min(next, terms.size());
+                    while (next > 0 && freshCount < scanStep) {
+                        fresh[freshCount] = terms[--next];
+                        fresh[freshCount++]->hold();
+                    }
+                }
+            }
+            for (std::size_t i = 0; i < wantedCount; ++i)
+                wanted[i]->drop();
+            wantedCount = 0;
+            for (std::size_t i = 0; i < freshCount; ++i) {
+                const Value& value = fresh[i]->value;
+                const bool isText = value.kind() == ValueKind::String;
+                if (!isText)
+                    spelled = value.display();
+                if (wants(isText ? value.text() : std::string_view(spelled)))
+                    wanted[wantedCount++] = fresh[i];
+                else
+                    fresh[i]->drop();
+            }
+        } while (freshCount > 0);
+    }
+}
+
+std::vector<std::string> LabelIndex::labels() const {
+    std::vector<std::string> out;
+    MutexLock lock(m_mutex);
+    out.reserve(m_labels.size());
+    for (const auto& [name, label] : m_labels)
+        out.push_back(label->name);
+    return out;
+}
+
+void LabelIndex::values(std::string_view label,
+                        const std::function<void(std::string_view)>& take) const {
+    Found none;
+    scan(
+        label,
+        [&take](std::string_view value) {
+            take(value);
+            return false;
+        },
+        none);
+}
+
+} // namespace sightglass

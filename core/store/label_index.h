@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/mutex.h"
+#include "core/model/series_reader.h"
+#include "core/model/shared_attribute.h"
+#include "core/store/posting_list.h"
+
+namespace sightglass {
+
+/// An attribute that series carry, kept once for all of them, and which series these are. Interned
+/// by a LabelIndex, which alone touches what is not const; a set that refers to it may outlive its
+/// place in the index, and then finds no series in it.
+class LabelTerm final : public SharedAttribute {
+  public:
+    [[nodiscard]] static LabelTerm& make(std::string_view sharedKey, const Value& value,
+                                         std::uint32_t hash);
+
+    PostingList series;      ///< all that ever carried it and were not cleaned out yet
+    std::uint32_t live = 0;  ///< how many of them there still are; 0: to be dropped
+    std::uint32_t place = 0; ///< in the list of its key
+    const std::uint32_t hash;
+
+  private:
+    LabelTerm(std::string_view sharedKey, const Value& ofText, std::uint32_t ofBoth)
+        : SharedAttribute(sharedKey, ofText), hash(ofBoth) {}
+};
+
+/// Open addressing over terms, by the hash of key and value. The hashes lie apart, so that neither
+/// growing nor a miss touches a term.
+class LabelTermTable {
+  public:
+    [[nodiscard]] LabelTerm* find(const Attribute& attribute, std::uint32_t hash) const;
+    void insert(LabelTerm& term);
+    void erase(const LabelTerm& term);
+    [[nodiscard]] std::span<LabelTerm* const> slots() const { return m_terms; } ///< null: free
+    [[nodiscard]] std::size_t heapBytes() const {
+        return m_terms.capacity() * sizeof(LabelTerm*) + m_hashes.capacity() * sizeof(m_hashes[0]);
+    }
+
+  private:
+    [[nodiscard]] std::size_t mask() const { return m_terms.size() - 1; }
+    void place(LabelTerm& term, std::uint32_t hash);
+    void resize(std::size_t slots);
+
+    std::vector<std::uint32_t> m_hashes;
+    std::vector<LabelTerm*> m_terms; ///< a power of two of them
+    std::size_t m_size = 0;
+};
+
+/// The inverted index: keeps each attribute once however many series share it, and knows from key
+/// and value which series carry it.
+///
+///     label      http_route                      Prometheus' spelling
+///     keys         http.route, http_route        as received; mostly one
+///     terms          http.route="/a"             a LabelTerm each, with its PostingList of ids
+///                    http.route="/b"
+///     joined       ids of series that carry more than one of the label's keys, whose values
+///                  Prometheus would join: to be looked at, whatever is asked
+///
+/// The ids of removed series stay in the lists, where readers pass over them, until a list is
+/// mostly of such and is made anew; a term without living series goes at once, and with the last
+/// AttributeSet that refers to it its text.
+///
+/// Owned by the store. Its writer adds and removes; any thread may ask. Both hold the lock for as
+/// long as it takes to touch one series, or to take the views of a few lists; ids are read and
+/// values are compared outside of it.
+class LabelIndex {
+  public:
+    /// Says whether a series lives; asked on the writer's thread, under this index' lock.
+    using IsLive = std::function<bool(SeriesId)>;
+
+    explicit LabelIndex(IsLive isLive);
+    ~LabelIndex();
+
+    // The writer.
+
+    /// `series` is greater than all before. `attributes` may come in any order; of two with one key
+    /// the first holds. What it gives refers to what is kept here.
+    [[nodiscard]] std::shared_ptr<const AttributeSet> add(SeriesId series,
+                                                          std::span<const Attribute> attributes)
+        SG_EXCLUDES(m_mutex);
+    /// `attributes` is what add() gave for this series.
+    void remove(SeriesId series, const AttributeSet& attributes) SG_EXCLUDES(m_mutex);
+    /// Of all that is kept here, but not of the sets that add() gave.
+    [[nodiscard]] std::size_t bytes() const { return m_bytes; }
+    /// About the most that a series with these attributes adds to it.
+    [[nodiscard]] static std::size_t bytesAtMost(std::span<const Attribute> attributes);
+
+    // Any thread.
+
+    /// What a selection of series can be started from.
+    struct Everything {
+        std::size_t count = 0;                                 ///< of series
+        std::function<void(std::vector<std::uint32_t>&)> read; ///< appends their ids, ascending
+    };
+    /// Ids of the series, ascending, that may meet all conditions: as far as it costs less to know
+    /// than to look at the series, and whether they are among `all` or not. Nullopt if nothing can
+    /// be left out so.
+    [[nodiscard]] std::optional<std::vector<std::uint32_t>>
+    select(std::span<const LabelCondition> conditions, const Everything& all) const
+        SG_EXCLUDES(m_mutex);
+
+    /// All labels that living series carry, as Prometheus spells them, in no order.
+    [[nodiscard]] std::vector<std::string> labels() const SG_EXCLUDES(m_mutex);
+    /// Each value that a living series has under one of the label's keys, as Value::display() gives
+    /// it, in no order; some may come twice.
+    void values(std::string_view label, const std::function<void(std::string_view)>& take) const
+        SG_EXCLUDES(m_mutex);
+
+  private:
+    struct Label;
+    struct Key {
+        std::string_view text; ///< of a SharedText that is held here
+        Label* label = nullptr;
+        std::vector<LabelTerm*> terms;
+        std::uint32_t unspelled = 0; ///< terms whose value cannot be looked up by its display()
+    };
+    struct Label {
+        std::string name;
+        std::vector<Key*> keys;
+        PostingList joined;
+        std::uint32_t joinedLive = 0;
+    };
+    /// What the lists say of one condition.
+    struct Found {
+        bool subtracts = false; ///< these series are out, instead of none but these being in
+        std::vector<PostingView> lists;
+        std::size_t total = 0;
+
+        void add(PostingView list) {
+            total += list.count();
+            lists.push_back(std::move(list));
+        }
+    };
+
+    [[nodiscard]] LabelTerm& intern(const Attribute& attribute, std::size_t place)
+        SG_REQUIRES(m_mutex);
+    [[nodiscard]] Key& keyOf(std::string_view text) SG_REQUIRES(m_mutex);
+    void forget(LabelTerm& term) SG_REQUIRES(m_mutex);
+    void forget(Key& key) SG_REQUIRES(m_mutex);
+    void append(PostingList& list, SeriesId series) SG_REQUIRES(m_mutex);
+    void clean(PostingList& list, std::uint32_t live, SeriesId gone) SG_REQUIRES(m_mutex);
+    /// Labels that several of these attributes fall on.
+    [[nodiscard]] std::vector<Label*> joinedBy(const AttributeSet& attributes) SG_REQUIRES(m_mutex);
+
+    /// Adds the series that have this value under the label; false if a value may be there that
+    /// cannot be looked up by its display().
+    [[nodiscard]] bool lookUp(std::string_view label, std::string_view value, Found& found) const
+        SG_EXCLUDES(m_mutex);
+    /// Goes over all values of a label, a few at a time under the lock; `wants` is called outside
+    /// of it with the display() of each. Adds the series that have one which it wants.
+    void scan(std::string_view label, const std::function<bool(std::string_view)>& wants,
+              Found& found) const SG_EXCLUDES(m_mutex);
+    /// Nullopt if it is cheaper to look at `bound` series.
+    [[nodiscard]] std::optional<Found> lookUp(const LabelCondition& condition) const;
+    [[nodiscard]] std::optional<Found> scan(const LabelCondition& condition,
+                                            std::size_t bound) const;
+    [[nodiscard]] std::size_t valueCount(std::string_view label) const SG_EXCLUDES(m_mutex);
+    /// Adds the series whose values under the label are joined.
+    void addJoined(std::string_view label, Found& found) const SG_EXCLUDES(m_mutex);
+    [[nodiscard]] std::vector<std::string> keysOf(std::string_view label) const
+        SG_EXCLUDES(m_mutex);
+
+    const IsLive m_isLive;
+    std::size_t m_bytes = 0; ///< the writer's own
+
+    mutable Mutex m_mutex;
+    LabelTermTable m_terms SG_GUARDED_BY(m_mutex);
+    absl::flat_hash_map<std::string_view, std::unique_ptr<Key>> m_keys SG_GUARDED_BY(m_mutex);
+    absl::flat_hash_map<std::string_view, std::unique_ptr<Label>> m_labels SG_GUARDED_BY(m_mutex);
+    std::uint32_t m_manyKeyLabels SG_GUARDED_BY(m_mutex) = 0; ///< labels with more than one key
+    // Of the series added last: the next one often has most attributes in common with it.
+    std::vector<LabelTerm*> m_lastTerms SG_GUARDED_BY(m_mutex);
+    std::vector<const Attribute*> m_sorted SG_GUARDED_BY(m_mutex);
+    std::vector<const SharedAttribute*> m_found SG_GUARDED_BY(m_mutex);
+};
+
+} // namespace sightglass
