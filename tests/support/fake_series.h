@@ -19,7 +19,10 @@ class FakeSeries : public SeriesReader {
   public:
     struct Line {
         SeriesInfo info;
-        std::vector<Sample> samples; ///< by time
+        std::vector<Sample> samples; ///< by time; of histograms their counts
+        std::vector<HistogramSample> histograms;
+        std::vector<ExponentialHistogramSample> exponentials;
+        std::vector<ExemplarSample> exemplars;
     };
 
     /// A metric of an origin; its series and points are added to it.
@@ -68,6 +71,18 @@ class FakeSeries : public SeriesReader {
         push(series, sample);
     }
 
+    void add(SeriesId series, const HistogramSample& sample) {
+        m_lines[series.value].histograms.push_back(sample);
+        pushCount(series, sample.time, sample.startTime, sample.count, sample.flags);
+    }
+    void add(SeriesId series, const ExponentialHistogramSample& sample) {
+        m_lines[series.value].exponentials.push_back(sample);
+        pushCount(series, sample.time, sample.startTime, sample.count, sample.flags);
+    }
+    void add(SeriesId series, const ExemplarSample& exemplar) {
+        m_lines[series.value].exemplars.push_back(exemplar);
+    }
+
     std::uint64_t generation() const override { return m_generation; }
     std::uint64_t generation(MetricId metric) const override {
         return metric.value < m_generations.size() ? m_generations[metric.value] : 0;
@@ -111,11 +126,28 @@ class FakeSeries : public SeriesReader {
                 out.push_back(sample);
         }
     }
-    void histograms(SeriesId, TimeRange, std::vector<HistogramSample>&) const override {}
-    void exponentialHistograms(SeriesId, TimeRange,
-                               std::vector<ExponentialHistogramSample>&) const override {}
+    void histograms(SeriesId series, TimeRange range,
+                    std::vector<HistogramSample>& out) const override {
+        for (const HistogramSample& sample : m_lines[series.value].histograms) {
+            if (range.contains(sample.time))
+                out.push_back(sample);
+        }
+    }
+    void exponentialHistograms(SeriesId series, TimeRange range,
+                               std::vector<ExponentialHistogramSample>& out) const override {
+        for (const ExponentialHistogramSample& sample : m_lines[series.value].exponentials) {
+            if (range.contains(sample.time))
+                out.push_back(sample);
+        }
+    }
     void summaries(SeriesId, TimeRange, std::vector<SummarySample>&) const override {}
-    void exemplars(SeriesId, TimeRange, std::vector<ExemplarSample>&) const override {}
+    void exemplars(SeriesId series, TimeRange range,
+                   std::vector<ExemplarSample>& out) const override {
+        for (const ExemplarSample& sample : m_lines[series.value].exemplars) {
+            if (range.contains(sample.exemplar.time))
+                out.push_back(sample);
+        }
+    }
 
     void columns(SeriesId series, Field, TimeRange range,
                  std::span<Column> columns) const override {
@@ -151,6 +183,16 @@ class FakeSeries : public SeriesReader {
     }
 
   private:
+    void pushCount(SeriesId series, TimeNs time, TimeNs startTime, std::uint64_t count,
+                   std::uint32_t flags) {
+        Sample sample;
+        sample.time = time;
+        sample.startTime = startTime;
+        sample.value = Number::of(static_cast<double>(count));
+        sample.flags = flags;
+        push(series, sample);
+    }
+
     void push(SeriesId series, const Sample& sample) {
         m_lines[series.value].samples.push_back(sample);
         ++m_generations[m_lines[series.value].info.metric->id.value];

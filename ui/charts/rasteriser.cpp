@@ -23,47 +23,35 @@ Word scaled(Word pixels, std::uint32_t a) {
     return even | odd;
 }
 
+void over(std::uint32_t& pixel, std::uint32_t above) {
+    pixel = pixel == 0 ? above : above + scaled(pixel, 255 - (above >> 24));
+}
+
+/// Lays one colour over a run of pixels.
+void over(std::uint32_t* from, std::uint32_t* to, std::uint32_t above) {
+    const std::uint32_t rest = 255 - (above >> 24);
+    if (rest == 0) {
+        std::fill(from, to, above);
+        return;
+    }
+    const std::uint64_t both = std::uint64_t{above} << 32 | above;
+    for (; to - from >= 2; from += 2) {
+        std::uint64_t two;
+        std::memcpy(&two, from, sizeof two);
+        two = two == 0 ? both : both + scaled(two, rest);
+        std::memcpy(from, &two, sizeof two);
+    }
+    if (from < to)
+        over(*from, above);
+}
+
+bool isOn(int x, std::int64_t period, std::int64_t phase) {
+    return period == 0 || ((phase + x) % period + period) % period * 2 < period;
+}
+
 } // namespace
 
 constexpr Rasteriser::Interval Rasteriser::nowhere{1e9f, -1e9f};
-
-/// How pixels of a line become pixels of the picture.
-struct Rasteriser::Ink {
-    std::array<std::uint32_t, 256> shades; ///< the colour by coverage, premultiplied
-    std::int64_t period;                   ///< of the dashes; 0: solid
-    std::int64_t phase;                    ///< of column 0
-
-    Ink(std::uint32_t source, std::int64_t dashPeriod, std::int64_t dashPhase)
-        : period(dashPeriod), phase(dashPhase) {
-        for (std::uint32_t coverage = 0; coverage < shades.size(); ++coverage)
-            shades[coverage] = scaled(source, coverage);
-    }
-
-    [[nodiscard]] bool isOn(int x) const {
-        return period == 0 || ((phase + x) % period + period) % period * 2 < period;
-    }
-    void over(std::uint32_t& pixel, std::uint32_t coverage) const {
-        const std::uint32_t above = shades[coverage];
-        pixel = pixel == 0 ? above : above + scaled(pixel, 255 - (above >> 24));
-    }
-    void over(std::uint32_t* from, std::uint32_t* to, std::uint32_t coverage) const {
-        const std::uint32_t above = shades[coverage];
-        const std::uint32_t rest = 255 - (above >> 24);
-        if (rest == 0) {
-            std::fill(from, to, above);
-            return;
-        }
-        const std::uint64_t both = std::uint64_t{above} << 32 | above;
-        for (; to - from >= 2; from += 2) {
-            std::uint64_t two;
-            std::memcpy(&two, from, sizeof two);
-            two = two == 0 ? both : both + scaled(two, rest);
-            std::memcpy(from, &two, sizeof two);
-        }
-        if (from < to)
-            *from = above + scaled(*from, rest);
-    }
-};
 
 void Rasteriser::begin(QSize devicePixels) {
     const int width = std::max(devicePixels.width(), 0);
@@ -74,9 +62,14 @@ void Rasteriser::begin(QSize devicePixels) {
         m_height = height;
         m_coverage.assign(size, 0);
         m_traces.assign(static_cast<std::size_t>(width), {nowhere, nowhere, {height, -1}});
+        m_pixels.assign(static_cast<std::size_t>(stripColumns) * static_cast<std::size_t>(height),
+                        0);
+        m_strips.resize(static_cast<std::size_t>((width + stripColumns - 1) / stripColumns));
     }
-    m_pixels.assign(size, 0);
-    m_used.assign(static_cast<std::size_t>(width), {height, -1});
+    for (std::vector<Mark>& strip : m_strips)
+        strip.clear();
+    m_inks.clear();
+    m_kept.clear();
     m_left = width;
     m_right = -1;
 }
@@ -228,16 +221,20 @@ void Rasteriser::draw(std::span<const PlotColumn> columns, const View& view, con
     const std::int64_t columnNs = std::max<std::int64_t>(1, (view.to - view.from) / m_width);
     const auto alpha = static_cast<std::uint32_t>(std::clamp(stroke.opacity, 0.0, 1.0) * 255 + 0.5);
     const std::uint32_t source = scaled(stroke.color.rgb() | 0xff000000u, alpha);
-    const Ink ink(source, 2 * std::int64_t{stroke.dash}, view.from / columnNs);
+    const auto edgeCoverage = static_cast<std::uint32_t>(m_edgeWeight * 255 + 0.5f);
+    m_inks.push_back({source, scaled(source, edgeCoverage), edgeCoverage});
+    const auto ink = static_cast<std::uint32_t>(m_inks.size() - 1);
+    const std::int64_t period = 2 * std::int64_t{stroke.dash};
+    const std::int64_t phase = view.from / columnNs;
 
     Point before{0, 0};
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const PlotColumn& c = columns[i];
         if (c.gapBefore) {
-            endPiece(ink);
+            endPiece(ink, period, phase);
             if (c.count == 1 && (i + 1 == columns.size() || columns[i + 1].gapBefore)) {
                 dot({xOf(c.lastTime), yOf(c.last)}, stroke.dotRadius);
-                endPiece(Ink(source, 0, 0));
+                endPiece(ink, 0, 0);
                 continue;
             }
         }
@@ -262,7 +259,7 @@ void Rasteriser::draw(std::span<const PlotColumn> columns, const View& view, con
             connect(before, entry);
         before = exit;
     }
-    endPiece(ink);
+    endPiece(ink, period, phase);
 }
 
 /// What is fully covered in a column: its own part of the line, and that of the columns beside it
@@ -307,73 +304,27 @@ void Rasteriser::coverInterval(int x, Interval interval, float weight) {
     }
 }
 
-/// Lays the piece's colour over the picture where it covers, and forgets the piece. Pieces are
-/// painted one by one: intervals of two would join across the gap between them.
-void Rasteriser::endPiece(const Ink& ink) {
+/// Notes what the piece covers, and forgets the piece. Pieces are painted one by one: intervals of
+/// two would join across the gap between them.
+void Rasteriser::endPiece(std::uint32_t ink, std::int64_t period, std::int64_t phase) {
     const int left = std::max(m_left, 0);
     const int right = std::min(m_right, m_width - 1);
-    const auto height = static_cast<float>(m_height);
-    const auto edgeCoverage = static_cast<std::uint32_t>(m_edgeWeight * 255 + 0.5f);
     for (int x = left; x <= right; ++x) {
-        if (!ink.isOn(x))
+        if (!isOn(x, period, phase))
             continue;
-        Rows& used = m_used[static_cast<std::size_t>(x)];
-        const std::size_t base = static_cast<std::size_t>(x) * static_cast<std::size_t>(m_height);
-        std::uint32_t* pixels = m_pixels.data() + base;
-        const Interval body = bodyOf(x);
-        const Interval edge = edgeOf(x);
-        const Rows& single = m_traces[static_cast<std::size_t>(x)].pixels;
-        if (single.low <= single.high) {
-            coverInterval(x, body, 1);
-            coverInterval(x, edge, m_edgeWeight);
-            for (int y = single.low; y <= single.high; ++y)
-                ink.over(pixels[y], m_coverage[base + static_cast<std::size_t>(y)]);
-            used.low = std::min(used.low, single.low);
-            used.high = std::max(used.high, single.high);
+        Mark mark{static_cast<std::uint32_t>(x % stripColumns), ink, bodyOf(x), edgeOf(x),
+                  m_traces[static_cast<std::size_t>(x)].pixels, 0};
+        if (mark.rows.low <= mark.rows.high) {
+            coverInterval(x, mark.body, 1);
+            coverInterval(x, mark.edge, m_edgeWeight);
+            mark.rows = m_traces[static_cast<std::size_t>(x)].pixels;
+            mark.coverage = m_kept.size();
+            const auto base = m_coverage.begin() + static_cast<std::ptrdiff_t>(x) * m_height;
+            m_kept.insert(m_kept.end(), base + mark.rows.low, base + mark.rows.high + 1);
+        } else if (mark.body.top > mark.body.bottom && mark.edge.top > mark.edge.bottom) {
             continue;
         }
-        // Rows of the body: whole ones, and a part of one at either end. The edge reaches beyond.
-        const float top = std::clamp(body.top, 0.0f, height);
-        const float bottom = std::clamp(body.bottom, 0.0f, height);
-        int first = m_height;
-        int last = -1;
-        if (top < bottom) {
-            first = static_cast<int>(top);
-            last = static_cast<int>(bottom);
-            // An end on the border of a row has nothing of the next one.
-            if (static_cast<float>(last) >= bottom)
-                --last;
-        }
-        int edgeFirst = m_height;
-        int edgeLast = -1;
-        if (edge.top <= edge.bottom && edge.bottom > 0 && edge.top < height) {
-            edgeFirst = static_cast<int>(std::max(edge.top, 0.0f) + 0.5f);
-            edgeLast = static_cast<int>(std::min(edge.bottom, height) + 0.5f) - 1;
-        }
-        if (first > last && edgeFirst > edgeLast)
-            continue;
-        const auto atLeastEdge = [&](int y, float part) {
-            const auto own = static_cast<std::uint32_t>(part * 255 + 0.5f);
-            return y >= edgeFirst && y <= edgeLast ? std::max(own, edgeCoverage) : own;
-        };
-        if (first > last) {
-            ink.over(pixels + edgeFirst, pixels + edgeLast + 1, edgeCoverage);
-        } else {
-            if (edgeFirst < first)
-                ink.over(pixels + edgeFirst, pixels + std::min(first, edgeLast + 1), edgeCoverage);
-            if (first == last) {
-                ink.over(pixels[first], atLeastEdge(first, bottom - top));
-            } else {
-                ink.over(pixels[first], atLeastEdge(first, static_cast<float>(first + 1) - top));
-                ink.over(pixels + first + 1, pixels + last, 255);
-                ink.over(pixels[last], atLeastEdge(last, bottom - static_cast<float>(last)));
-            }
-            if (edgeLast > last)
-                ink.over(pixels + std::max(last + 1, edgeFirst), pixels + edgeLast + 1,
-                         edgeCoverage);
-        }
-        used.low = std::min({used.low, first, edgeFirst});
-        used.high = std::max({used.high, last, edgeLast});
+        m_strips[static_cast<std::size_t>(x / stripColumns)].push_back(mark);
     }
     for (int x = left; x <= right; ++x) {
         Trace& trace = m_traces[static_cast<std::size_t>(x)];
@@ -387,34 +338,115 @@ void Rasteriser::endPiece(const Ink& ink) {
     m_right = -1;
 }
 
-QImage Rasteriser::finish() {
-    QImage image(m_width, m_height, QImage::Format_ARGB32_Premultiplied);
-    if (image.isNull())
-        return image;
-    image.fill(0);
-    // Turned over in blocks that fit the cache; blocks without a line are left out.
-    constexpr int block = 16;
-    auto* bits = reinterpret_cast<std::uint32_t*>(image.bits());
-    const auto stride = static_cast<std::size_t>(image.bytesPerLine()) / sizeof(std::uint32_t);
-    for (int x0 = 0; x0 < m_width; x0 += block) {
-        const int x1 = std::min(x0 + block, m_width);
-        Rows rows{m_height, -1};
-        for (int x = x0; x < x1; ++x) {
-            rows.low = std::min(rows.low, m_used[static_cast<std::size_t>(x)].low);
-            rows.high = std::max(rows.high, m_used[static_cast<std::size_t>(x)].high);
-        }
-        for (int y0 = rows.low; y0 <= rows.high; y0 += block) {
-            const int y1 = std::min(y0 + block, rows.high + 1);
-            for (int y = y0; y < y1; ++y) {
-                std::uint32_t* line = bits + static_cast<std::size_t>(y) * stride;
-                for (int x = x0; x < x1; ++x)
-                    line[x] =
-                        m_pixels[static_cast<std::size_t>(x) * static_cast<std::size_t>(m_height) +
-                                 static_cast<std::size_t>(y)];
-            }
-        }
+/// Lays a mark's colour over its column of the strip; `used` is the strip's.
+void Rasteriser::paint(const Mark& mark, Rows& used) {
+    std::uint32_t* pixels = m_pixels.data() + mark.column * static_cast<std::size_t>(m_height);
+    if (mark.rows.low > mark.rows.high) {
+        paintIntervals(mark, pixels, used);
+        return;
     }
-    return image;
+    const std::uint32_t full = m_inks[mark.ink].full;
+    const std::uint8_t* coverage = m_kept.data() + mark.coverage;
+    for (int y = mark.rows.low; y <= mark.rows.high; ++y)
+        over(pixels[y], scaled(full, *coverage++));
+    used.low = std::min(used.low, mark.rows.low);
+    used.high = std::max(used.high, mark.rows.high);
+}
+
+void Rasteriser::paintIntervals(const Mark& mark, std::uint32_t* pixels, Rows& used) const {
+    const Ink& ink = m_inks[mark.ink];
+    const Interval& body = mark.body;
+    const Interval& edge = mark.edge;
+    const auto height = static_cast<float>(m_height);
+    // Rows of the body: whole ones, and a part of one at either end. The edge reaches beyond.
+    const float top = std::clamp(body.top, 0.0f, height);
+    const float bottom = std::clamp(body.bottom, 0.0f, height);
+    int first = m_height;
+    int last = -1;
+    if (top < bottom) {
+        first = static_cast<int>(top);
+        last = static_cast<int>(bottom);
+        // An end on the border of a row has nothing of the next one.
+        if (static_cast<float>(last) >= bottom)
+            --last;
+    }
+    int edgeFirst = m_height;
+    int edgeLast = -1;
+    if (edge.top <= edge.bottom && edge.bottom > 0 && edge.top < height) {
+        edgeFirst = static_cast<int>(std::max(edge.top, 0.0f) + 0.5f);
+        edgeLast = static_cast<int>(std::min(edge.bottom, height) + 0.5f) - 1;
+    }
+    if (first > last && edgeFirst > edgeLast)
+        return;
+    const auto atLeastEdge = [&](int y, float part) {
+        const auto own = static_cast<std::uint32_t>(part * 255 + 0.5f);
+        return scaled(ink.full,
+                      y >= edgeFirst && y <= edgeLast ? std::max(own, ink.edgeCoverage) : own);
+    };
+    if (first > last) {
+        over(pixels + edgeFirst, pixels + edgeLast + 1, ink.edge);
+    } else {
+        if (edgeFirst < first)
+            over(pixels + edgeFirst, pixels + std::min(first, edgeLast + 1), ink.edge);
+        if (first == last) {
+            over(pixels[first], atLeastEdge(first, bottom - top));
+        } else {
+            over(pixels[first], atLeastEdge(first, static_cast<float>(first + 1) - top));
+            over(pixels + first + 1, pixels + last, ink.full);
+            over(pixels[last], atLeastEdge(last, bottom - static_cast<float>(last)));
+        }
+        if (edgeLast > last)
+            over(pixels + std::max(last + 1, edgeFirst), pixels + edgeLast + 1, ink.edge);
+    }
+    used.low = std::min({used.low, first, edgeFirst});
+    used.high = std::max({used.high, last, edgeLast});
+}
+
+/// A transparent picture that nobody else holds.
+QImage& Rasteriser::blankPicture() {
+    const auto isFree = [](const QImage& picture) {
+        return picture.isNull() || picture.isDetached();
+    };
+    auto picture = std::find_if(m_pictures.begin(), m_pictures.end(), isFree);
+    if (picture == m_pictures.end())
+        *(picture = m_pictures.begin()) = {};
+    if (picture->size() != QSize(m_width, m_height))
+        *picture = QImage(m_width, m_height, QImage::Format_ARGB32_Premultiplied);
+    picture->fill(0);
+    return *picture;
+}
+
+/// Rows of the strip become rows of the picture, and the strip is empty again.
+void Rasteriser::turnOver(int strip, Rows used, QImage& picture) {
+    const int left = strip * stripColumns;
+    const int columns = std::min(stripColumns, m_width - left);
+    const auto height = static_cast<std::size_t>(m_height);
+    const auto stride = static_cast<std::size_t>(picture.bytesPerLine()) / sizeof(std::uint32_t);
+    auto* bits = reinterpret_cast<std::uint32_t*>(picture.bits());
+    for (int y = used.low; y <= used.high; ++y) {
+        std::uint32_t* line = bits + static_cast<std::size_t>(y) * stride + left;
+        const std::uint32_t* from = m_pixels.data() + y;
+        for (int column = 0; column < columns; ++column)
+            line[column] = from[static_cast<std::size_t>(column) * height];
+    }
+    for (std::size_t column = 0; column < static_cast<std::size_t>(columns); ++column) {
+        const auto base = m_pixels.begin() + static_cast<std::ptrdiff_t>(column * height);
+        std::fill(base + used.low, base + used.high + 1, 0u);
+    }
+}
+
+QImage Rasteriser::finish() {
+    QImage& picture = blankPicture();
+    if (picture.isNull())
+        return picture;
+    for (std::size_t strip = 0; strip < m_strips.size(); ++strip) {
+        Rows used{m_height, -1};
+        for (const Mark& mark : m_strips[strip])
+            paint(mark, used);
+        if (used.low <= used.high)
+            turnOver(static_cast<int>(strip), used, picture);
+    }
+    return picture;
 }
 
 } // namespace sightglass::ui

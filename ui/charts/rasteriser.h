@@ -5,6 +5,8 @@
 #include <QImage>
 #include <QSize>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -21,11 +23,15 @@ namespace sightglass::ui {
 /// the column's centre; where much happens within a column, from the lowest to the highest value.
 /// Those are kept as intervals and painted as runs. Only steep parts between distant points, and
 /// dots, go through a coverage of single pixels. All that covers a column is joined by its maximum,
-/// so corners and overlaps do not darken. The work is done in column-major memory, where runs are
-/// contiguous, and turned over once at the end:
+/// so corners and overlaps do not darken.
 ///
-///     m_pixels    [x * height + y]  ARGB32 premultiplied, of all lines so far
-///     m_coverage  [x * height + y]  8 bit, of the piece of line being drawn; zero between pieces
+/// draw() only notes what each line covers; finish() paints. It does so in strips of a few columns,
+/// all lines of a strip at once: they are painted column by column, where runs are contiguous, in
+/// memory that stays in the nearest cache, and turned over into the picture from there.
+///
+///     m_coverage  [x * height + y]       8 bit, of the piece of line at hand; zero between pieces
+///     m_strips    [x / stripColumns]     what covers these columns, in the order of drawing
+///     m_pixels    [column * height + y]  ARGB32 premultiplied, of the strip being painted
 class Rasteriser {
   public:
     /// What the picture shows: its whole width is from..to, its height low (bottom) to high.
@@ -72,7 +78,21 @@ class Rasteriser {
         Interval thin;  ///< the line's middle only: vertical runs, still without thickness
         Rows pixels;    ///< rows used in m_coverage
     };
-    struct Ink;
+    /// How a line becomes pixels of the picture.
+    struct Ink {
+        std::uint32_t full; ///< premultiplied
+        std::uint32_t edge; ///< as much of it as the pen's edge covers
+        std::uint32_t edgeCoverage;
+    };
+    /// What a piece of a line covers of one column: either intervals or single pixels.
+    struct Mark {
+        std::uint32_t column; ///< within the strip
+        std::uint32_t ink;    ///< index into m_inks
+        Interval body, edge;
+        Rows rows;            ///< of single pixels; empty: intervals
+        std::size_t coverage; ///< of the first of them, in m_kept
+    };
+    static constexpr int stripColumns = 16;
 
     void setWidth(double width);
     void connect(Point a, Point b);
@@ -85,7 +105,12 @@ class Rasteriser {
     [[nodiscard]] Interval bodyOf(int x) const;
     [[nodiscard]] Interval edgeOf(int x) const;
     void coverInterval(int x, Interval interval, float weight);
-    void endPiece(const Ink& ink);
+    /// Dashes of `period` columns, of which the first half is on; 0: solid.
+    void endPiece(std::uint32_t ink, std::int64_t period, std::int64_t phase);
+    void paint(const Mark& mark, Rows& used);
+    void paintIntervals(const Mark& mark, std::uint32_t* pixels, Rows& used) const;
+    void turnOver(int strip, Rows used, QImage& picture);
+    [[nodiscard]] QImage& blankPicture();
 
     int m_width = 0, m_height = 0;
     float m_radius = 0.75f;
@@ -94,8 +119,11 @@ class Rasteriser {
     int m_left = 0, m_right = -1; ///< columns that the piece of line touches
     std::vector<Trace> m_traces;
     std::vector<std::uint8_t> m_coverage;
+    std::vector<Ink> m_inks;
+    std::vector<std::vector<Mark>> m_strips;
+    std::vector<std::uint8_t> m_kept; ///< coverage of single pixels, mark after mark
     std::vector<std::uint32_t> m_pixels;
-    std::vector<Rows> m_used; ///< of m_pixels, a column
+    std::array<QImage, 3> m_pictures; ///< given away; one that nobody holds any more is used again
 };
 
 } // namespace sightglass::ui
