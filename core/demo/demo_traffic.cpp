@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <span>
 #include <string_view>
 #include <utility>
 
+#include "core/demo/demo_latency.h"
 #include "core/model/prometheus_names.h"
 
 namespace sightglass {
@@ -109,32 +111,34 @@ static_assert(runtimeMetrics.size() == 27);
 
 /// Requests a second while nothing and while something happens, summed from the start.
 double requests(double t, double perSecond) {
-    const double rounds = std::floor(t / 12);
-    const double inRound = t - rounds * 12;
-    const double rush = std::clamp(inRound - 6, 0.0, 4.0);
-    return perSecond * (t + 3 * (rounds * 4 + rush));
+    return perSecond * (t + 3 * demoRush(t));
 }
 
 double failures(double t) {
-    const double rounds = std::floor(t / 20);
-    const double failing = std::clamp(t - rounds * 20 - 10, 0.0, 3.0);
-    return 5 * (rounds * 3 + failing);
+    return 5 * demoFailing(t);
 }
 
 struct Route {
     std::string_view method, route, status;
     double (*count)(double t);
+    DemoWork work;
 };
 
 constexpr std::array routes{
-    Route{"GET", "/basket", "200", [](double t) { return requests(t, 24); }},
-    Route{"POST", "/orders", "201", [](double t) { return requests(t, 6) - failures(t); }},
-    Route{"POST", "/orders", "502", [](double t) { return failures(t); }},
+    Route{"GET", "/basket", "200", [](double t) { return requests(t, 24); }, DemoWork::Basket},
+    Route{"POST", "/orders", "201", [](double t) { return requests(t, 6) - failures(t); },
+          DemoWork::Order},
+    Route{"POST", "/orders", "502", [](double t) { return failures(t); }, DemoWork::FailedOrder},
 };
 
-constexpr std::array latencyBounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0};
-/// How a hundred requests spread over the buckets, the last beyond all bounds.
-constexpr std::array<double, latencyBounds.size() + 1> latencyShares{2, 9, 25, 33, 19, 8, 3, 1, 0};
+constexpr std::array latencyBounds{0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1,
+                                   0.25,   0.5,   0.75, 1.0,   2.5,  5.0};
+/// Of the database's histogram: buckets of 9 %, from 0.2 ms to 2 s.
+constexpr int queryScale = 3;
+constexpr int queryOffset = -98;
+constexpr int queryBuckets = 107;
+/// A sender picks an observation out this often.
+constexpr double exemplarEvery = 1.5;
 
 Number whole(double value) {
     return Number::of(static_cast<std::int64_t>(std::llround(value)));
@@ -151,6 +155,28 @@ class BatchBuilder {
         return slice;
     }
     std::string_view keep(std::string_view text) { return m_batch.arena.copy(text); }
+    /// The newest observation that was picked out, `turn` seconds before another kind's.
+    Slice exemplar(DemoWork work, TimeNs began, double t, double turn) {
+        const double picked = std::floor((t + turn) / exemplarEvery) * exemplarEvery - turn;
+        if (picked <= 0)
+            return {};
+        const auto number = static_cast<std::uint64_t>(std::llround(picked * 16));
+        Exemplar exemplar;
+        exemplar.time = began + static_cast<TimeNs>(picked * 1e9);
+        exemplar.value = Number::of(demoObservation(work, picked, number));
+        exemplar.hasTraceId = exemplar.hasSpanId = true;
+        std::uint64_t state = number * 0x9e3779b97f4a7c15u + static_cast<std::uint64_t>(work);
+        const auto fill = [&state](auto& id) {
+            for (std::uint8_t& byte : id) {
+                state = (state ^ (state >> 27)) * 0x94d049bb133111ebu + 1;
+                byte = static_cast<std::uint8_t>(state >> 56);
+            }
+        };
+        fill(exemplar.traceId);
+        fill(exemplar.spanId);
+        m_batch.exemplars.push_back(exemplar);
+        return {static_cast<std::uint32_t>(m_batch.exemplars.size() - 1), 1};
+    }
     Batch& batch() { return m_batch; }
 
   private:
@@ -225,16 +251,21 @@ Batch demoTraffic(TimeNs began, TimeNs now) {
         static_cast<PointHeader&>(point) = header(routeAttributes[i]);
         point.bounds = bounds;
         point.bucketCounts = {static_cast<std::uint32_t>(batch.counts.size()),
-                              static_cast<std::uint32_t>(latencyShares.size())};
-        const double answered = std::floor(routes[i].count(t));
-        for (std::size_t b = 0; b < latencyShares.size(); ++b) {
-            const auto inBucket =
-                static_cast<std::uint64_t>(std::floor(answered * latencyShares[b] / 100));
+                              static_cast<std::uint32_t>(latencyBounds.size() + 1)};
+        double low = 0;
+        for (std::size_t b = 0; b <= latencyBounds.size(); ++b) {
+            const double high = b < latencyBounds.size() ? latencyBounds[b] : HUGE_VAL;
+            const std::uint64_t inBucket = demoObservations(routes[i].work, t, low, high);
             batch.counts.push_back(inBucket);
             point.count += inBucket;
-            const double upper = b < latencyBounds.size() ? latencyBounds[b] : 2.0;
-            point.sum += 0.8 * upper * static_cast<double>(inBucket);
+            point.sum +=
+                0.8 * (std::isfinite(high) ? high : 2 * low) * static_cast<double>(inBucket);
+            low = high;
         }
+        // Failures are too seldom to have one picked out at all times.
+        if (routes[i].work != DemoWork::FailedOrder)
+            point.exemplars = builder.exemplar(routes[i].work, began, t,
+                                               routes[i].work == DemoWork::Basket ? 0 : 0.6);
         point.hasSum = true;
         batch.histogramPoints.push_back(point);
     }
@@ -243,6 +274,27 @@ Batch demoTraffic(TimeNs began, TimeNs now) {
                              {"checkout.http.duration", "s", "Time to answer a request.",
                               MetricType::Histogram, false, Temporality::Cumulative},
                              {0, static_cast<std::uint32_t>(routes.size())}});
+
+    ExponentialHistogramPoint queries;
+    static_cast<PointHeader&>(queries) = header(common);
+    queries.scale = queryScale;
+    queries.positiveOffset = queryOffset;
+    queries.positiveCounts = {static_cast<std::uint32_t>(batch.counts.size()), queryBuckets};
+    const auto bound = [](int index) { return std::exp2(std::ldexp(index, -queryScale)); };
+    for (int i = queryOffset; i < queryOffset + queryBuckets; ++i) {
+        const std::uint64_t inBucket = demoObservations(DemoWork::Query, t, bound(i), bound(i + 1));
+        batch.counts.push_back(inBucket);
+        queries.count += inBucket;
+        queries.sum += bound(i) * static_cast<double>(inBucket);
+    }
+    queries.hasSum = true;
+    queries.exemplars = builder.exemplar(DemoWork::Query, began, t, 0.9);
+    batch.exponentialPoints.push_back(queries);
+    batch.metrics.push_back({0,
+                             0,
+                             {"checkout.db.duration", "s", "Time the database took to answer.",
+                              MetricType::ExponentialHistogram, false, Temporality::Cumulative},
+                             {0, 1}});
     return std::move(builder.batch());
 }
 
@@ -256,7 +308,10 @@ Batch asPage(const Batch& traffic, const LabelsOf& labelsOf) {
     page.receivedAt = traffic.receivedAt;
     page.resources.push_back({{}, {}, true});
     page.scopes.push_back({});
-    page.metrics = traffic.metrics;
+    std::copy_if(traffic.metrics.begin(), traffic.metrics.end(), std::back_inserter(page.metrics),
+                 [](const MetricBlock& metric) {
+                     return metric.descriptor.type != MetricType::ExponentialHistogram;
+                 });
     page.numberPoints = traffic.numberPoints;
     page.histogramPoints = traffic.histogramPoints;
     page.counts = traffic.counts;
@@ -274,6 +329,7 @@ Batch asPage(const Batch& traffic, const LabelsOf& labelsOf) {
             ++point.attributes.count;
         }
         point.startTime = 0;
+        point.exemplars = {};
     };
     for (NumberPoint& point : page.numberPoints)
         relabel(point);

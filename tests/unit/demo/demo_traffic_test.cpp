@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/codec/exposition/exposition.h"
 
@@ -85,4 +87,29 @@ TEST_CASE("the heap falls at collections and what counts never falls") {
     }
     CHECK(falls >= 22);
     CHECK(failed > 0);
+}
+
+TEST_CASE("no bucket of the demo's histograms ever falls, and all hold something in time") {
+    std::vector<std::uint64_t> before;
+    std::set<TimeNs> picked;
+    for (TimeNs at = 0; at <= 60 * nsPerSecond; at += 250 * nsPerMs) {
+        const Batch batch = demoTraffic(began, began + at);
+        REQUIRE(batch.histogramPoints.size() == 3);
+        REQUIRE(batch.exponentialPoints.size() == 1);
+        if (!before.empty()) {
+            REQUIRE(batch.counts.size() == before.size());
+            for (std::size_t i = 0; i < before.size(); ++i)
+                REQUIRE(batch.counts[i] >= before[i]);
+        }
+        before = batch.counts;
+        for (const Exemplar& exemplar : batch.exemplars) {
+            CHECK(exemplar.time <= began + at);
+            CHECK(exemplar.value.asDouble() > 0.0001);
+            CHECK(exemplar.value.asDouble() < 5);
+            picked.insert(exemplar.time);
+        }
+    }
+    CHECK(picked.size() > 100);
+    const auto filled = [](std::uint64_t count) { return count > 0; };
+    CHECK(std::count_if(before.begin(), before.end(), filled) > 100);
 }
