@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/store/decimals.h"
+
 namespace sightglass {
 
 namespace {
@@ -15,10 +17,6 @@ enum class Mode : std::uint8_t { Offsets, Steps, Xors };
 
 /// How the numbers that are not odd are to be read: decimals by their exponent, the others so.
 constexpr unsigned integers = 14, reals = 15;
-constexpr unsigned largestExponent = 13;
-constexpr std::array<double, 16> powersOfTen{1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6, 1e7,
-                                             1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1,   1};
-
 // The layout word, behind what PackedTimes takes of it.
 constexpr unsigned deltaBit = 7, oddBit = 8, modeBit = 9, kindBit = 11;
 static_assert(PackedTimes::layoutBits == deltaBit);
@@ -40,15 +38,6 @@ std::uint64_t bitsOf(double v) {
 }
 double realOfBits(std::uint64_t bits) {
     return std::bit_cast<double>(bits);
-}
-
-/// 1.5 * 2^52: a double in this range has the step 1, so that adding it rounds to an integer, which
-/// is then found in its low bits. Good for integers below 2^51, and vectorizes on every machine.
-constexpr double roundingBias = 6755399441055744.0;
-constexpr std::uint64_t decimalRange = std::uint64_t{1} << 51;
-
-double decimalOf(std::uint64_t number, double power) {
-    return (realOfBits(number + bitsOf(roundingBias)) - roundingBias) / power;
 }
 
 /// The double that a number of a kind stands for.
@@ -149,19 +138,13 @@ class DecimalSearch {
     [[nodiscard]] bool bad(std::uint32_t i) const { return m_bad[i] != 0; }
 
   private:
-    static std::uint64_t misfit(double value, double power, std::uint64_t& number) {
-        number = bitsOf(value * power + roundingBias) - bitsOf(roundingBias);
-        return (bitsOf(decimalOf(number, power)) ^ bitsOf(value)) |
-               (number + decimalRange) / (2 * decimalRange);
-    }
-
     /// True if one more digit or several make this value fit.
     bool raise(double value) {
         std::uint64_t number = 0;
         if (!(value < 1e15 && value > -1e15))
             return false;
         for (unsigned e = m_exponent; e <= largestExponent; ++e) {
-            if (misfit(value, powersOfTen[e], number) != 0)
+            if (decimalMisfit(value, powersOfTen[e], number) != 0)
                 continue;
             const bool raised = e > m_exponent;
             m_exponent = e;
@@ -175,7 +158,7 @@ class DecimalSearch {
         const double power = powersOfTen[m_exponent];
         std::uint64_t any = 0;
         for (std::uint32_t i = 0; i < count; ++i) {
-            m_bad[i] = misfit(values[i], power, m_numbers[i]);
+            m_bad[i] = decimalMisfit(values[i], power, m_numbers[i]);
             any |= m_bad[i];
         }
         return any == 0;

@@ -4,35 +4,29 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <memory>
 #include <new>
+#include <vector>
 
 #include "core/base/heap.h"
 #include "core/store/number_packing.h"
+#include "core/store/record_packing.h"
 
 namespace sightglass {
 
 namespace {
 
-template <class Record>
-const std::vector<Record>& recordsOf(const SealedChunk* chunk) {
-    return *reinterpret_cast<const std::vector<Record>*>(chunk + 1);
+using Shared = RecordPacking::Shared;
+
+void* allocate(std::size_t bytes) {
+    void* memory = std::malloc(bytes);
+    if (!memory)
+        throw std::bad_alloc();
+    return memory;
 }
 
-template <class Block>
-ChunkSummary fold(const Block& block, Field field, bool delta) {
-    ChunkSummary out;
-    ColumnFold fold(delta);
-    for (std::uint32_t i = 0; i < block.size(); ++i) {
-        double value = 0;
-        if (block.stale(i)) {
-            fold.stale(out.column);
-        } else if (block.real(i, field, value)) {
-            if (out.column.count == 0)
-                out.firstStart = block.startTime(i);
-            fold.point(out.column, block.time(i), block.startTime(i), value);
-        }
-    }
-    return out;
+const Shared* sharedOf(const SealedChunk* chunk) {
+    return reinterpret_cast<const Shared*>(chunk + 1);
 }
 
 } // namespace
@@ -42,20 +36,25 @@ SealedChunkPtr SealedChunk::seal(std::span<const Sample> points, bool delta) {
     std::uint16_t layout = 0;
     const std::uint8_t* end = NumberPacking::put(packed.data(), points, delta, layout);
     const auto bytes = static_cast<std::size_t>(end - packed.data());
-    void* memory = std::malloc(sizeof(SealedChunk) + bytes);
-    if (!memory)
-        throw std::bad_alloc();
-    auto* chunk =
-        new (memory) SealedChunk(Kind::Numbers, points.size(), layout, points.front().time);
+    auto* chunk = new (allocate(sizeof(SealedChunk) + bytes))
+        SealedChunk(Kind::Numbers, points.size(), layout, points.front().time);
     std::copy_n(packed.data(), bytes, reinterpret_cast<std::uint8_t*>(chunk + 1));
     return SealedChunkPtr(chunk);
 }
 
 template <class Record>
 SealedChunkPtr SealedChunk::sealRecords(Kind kind, std::span<const Record> points, bool delta) {
-    void* memory = std::malloc(sizeof(SealedChunk) + sizeof(std::vector<Record>));
-    auto* chunk = new (memory) SealedChunk(kind, points.size(), delta, points.front().time);
-    new (chunk + 1) std::vector<Record>(points.begin(), points.end());
+    static_assert(sizeof(SealedChunk) % alignof(Shared) == 0);
+    std::vector<std::uint8_t> packed;
+    std::vector<Shared> shared;
+    std::uint16_t layout = 0;
+    RecordPacking::put(points, delta, packed, shared, layout);
+    auto* chunk =
+        new (allocate(sizeof(SealedChunk) + shared.size() * sizeof(Shared) + packed.size()))
+            SealedChunk(kind, points.size(), layout, points.front().time);
+    auto* pointers = reinterpret_cast<Shared*>(chunk + 1);
+    Shared* end = std::uninitialized_move(shared.begin(), shared.end(), pointers);
+    std::ranges::copy(packed, reinterpret_cast<std::uint8_t*>(end));
     return SealedChunkPtr(chunk);
 }
 
@@ -69,79 +68,43 @@ SealedChunkPtr SealedChunk::seal(std::span<const SummarySample> points, bool del
     return sealRecords(Kind::Summaries, points, delta);
 }
 
+std::uint32_t SealedChunk::sharedCount() const {
+    return m_kind == Kind::Numbers ? 0 : RecordPacking::sharedCount(m_layout);
+}
+
+const std::uint8_t* SealedChunk::packed() const {
+    return reinterpret_cast<const std::uint8_t*>(sharedOf(this) + sharedCount());
+}
+
 TimeNs SealedChunk::lastTime() const {
-    switch (m_kind) {
-    case Kind::Numbers:
-        break;
-    case Kind::Histograms:
-        return recordsOf<HistogramSample>(this).back().time;
-    case Kind::ExponentialHistograms:
-        return recordsOf<ExponentialHistogramSample>(this).back().time;
-    case Kind::Summaries:
-        return recordsOf<SummarySample>(this).back().time;
-    }
-    return PackedTimes(behind(), m_layout, m_size, m_firstTime).lastTime();
+    return PackedTimes(packed(), m_layout, m_size, m_firstTime).lastTime();
 }
 
 std::size_t SealedChunk::bytes() const {
     return bytesTaken(this);
 }
 
-template <class Record>
-ChunkSummary SealedChunk::summarizeRecords(Field field) const {
-    RecordBlock<Record> block;
-    decodeRecords(block);
-    return fold(block, field, m_layout);
-}
-
 ChunkSummary SealedChunk::summary(Field field) const {
-    switch (m_kind) {
-    case Kind::Numbers:
-        break;
-    case Kind::Histograms:
-        return summarizeRecords<HistogramSample>(field);
-    case Kind::ExponentialHistograms:
-        return summarizeRecords<ExponentialHistogramSample>(field);
-    case Kind::Summaries:
-        return summarizeRecords<SummarySample>(field);
-    }
-    return NumberPacking::summary(behind(), m_layout, m_size, m_firstTime);
+    return m_kind == Kind::Numbers
+               ? NumberPacking::summary(packed(), m_layout, m_size, m_firstTime)
+               : RecordPacking::summary(packed(), m_layout, m_size, m_firstTime, field);
 }
 
 void SealedChunk::decode(NumberBlock& out) const {
-    NumberPacking::decode(behind(), m_layout, m_size, m_firstTime, out);
+    NumberPacking::decode(packed(), m_layout, m_size, m_firstTime, out);
 }
-
-template <class Record>
-void SealedChunk::decodeRecords(RecordBlock<Record>& out) const {
-    out.m_size = m_size;
-    out.m_records = recordsOf<Record>(this);
-}
-
 void SealedChunk::decode(RecordBlock<HistogramSample>& out) const {
-    decodeRecords(out);
+    RecordPacking::decode(packed(), sharedOf(this), m_layout, m_size, m_firstTime, out);
 }
 void SealedChunk::decode(RecordBlock<ExponentialHistogramSample>& out) const {
-    decodeRecords(out);
+    RecordPacking::decode(packed(), sharedOf(this), m_layout, m_size, m_firstTime, out);
 }
 void SealedChunk::decode(RecordBlock<SummarySample>& out) const {
-    decodeRecords(out);
+    RecordPacking::decode(packed(), sharedOf(this), m_layout, m_size, m_firstTime, out);
 }
 
 void SealedChunk::destroy(const SealedChunk* chunk) {
-    switch (chunk->m_kind) {
-    case Kind::Numbers:
-        break;
-    case Kind::Histograms:
-        std::destroy_at(&recordsOf<HistogramSample>(chunk));
-        break;
-    case Kind::ExponentialHistograms:
-        std::destroy_at(&recordsOf<ExponentialHistogramSample>(chunk));
-        break;
-    case Kind::Summaries:
-        std::destroy_at(&recordsOf<SummarySample>(chunk));
-        break;
-    }
+    std::destroy_n(sharedOf(chunk), chunk->sharedCount());
     chunk->~SealedChunk();
     std::free(const_cast<SealedChunk*>(chunk));
 }

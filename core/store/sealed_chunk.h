@@ -68,18 +68,14 @@ class SealedChunk {
           m_firstTime(firstTime) {}
     ~SealedChunk() = default;
 
-    [[nodiscard]] const std::uint8_t* behind() const {
-        return reinterpret_cast<const std::uint8_t*>(this + 1);
-    }
+    [[nodiscard]] std::uint32_t sharedCount() const;
+    /// The bytes behind header and pointers.
+    [[nodiscard]] const std::uint8_t* packed() const;
 
     static void destroy(const SealedChunk* chunk);
 
     template <class Record>
     static SealedChunkPtr sealRecords(Kind kind, std::span<const Record> points, bool delta);
-    template <class Record>
-    void decodeRecords(RecordBlock<Record>& out) const;
-    template <class Record>
-    [[nodiscard]] ChunkSummary summarizeRecords(Field field) const;
 
     mutable std::atomic<std::uint32_t> m_holders{1};
     std::uint8_t m_size;

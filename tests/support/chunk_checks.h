@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/store/sealed_chunk.h"
 
@@ -72,15 +74,54 @@ inline bool same(const Sample& a, const Sample& b) {
             (a.value.isInteger == b.value.isInteger && bitsOf(a.value) == bitsOf(b.value)));
 }
 
+template <class Record>
+bool sameHead(const Record& a, const Record& b) {
+    return a.time == b.time && a.startTime == b.startTime && a.flags == b.flags &&
+           a.count == b.count && a.hasSum == b.hasSum && sameBits(a.sum, b.sum);
+}
+template <class Record>
+bool sameExtremes(const Record& a, const Record& b) {
+    return a.hasMin == b.hasMin && a.hasMax == b.hasMax && sameBits(a.min, b.min) &&
+           sameBits(a.max, b.max);
+}
+inline bool same(const HistogramSample& a, const HistogramSample& b) {
+    return sameHead(a, b) && sameExtremes(a, b) && a.bounds == b.bounds &&
+           a.bucketCounts == b.bucketCounts;
+}
+inline bool same(const ExponentialHistogramSample& a, const ExponentialHistogramSample& b) {
+    return sameHead(a, b) && sameExtremes(a, b) && a.scale == b.scale &&
+           a.zeroCount == b.zeroCount && sameBits(a.zeroThreshold, b.zeroThreshold) &&
+           a.positiveOffset == b.positiveOffset && a.negativeOffset == b.negativeOffset &&
+           a.positiveCounts == b.positiveCounts && a.negativeCounts == b.negativeCounts;
+}
+inline bool same(const SummarySample& a, const SummarySample& b) {
+    return sameHead(a, b) && a.hasCount == b.hasCount && a.quantileTexts == b.quantileTexts &&
+           std::ranges::equal(a.quantiles, b.quantiles, [](Quantile x, Quantile y) {
+               return sameBits(x.quantile, y.quantile) && sameBits(x.value, y.value);
+           });
+}
+
+template <class Point>
+struct BlockOf {
+    using Type = RecordBlock<Point>;
+    static constexpr Field fields[] = {Field::Count, Field::Sum};
+};
+template <>
+struct BlockOf<Sample> {
+    using Type = NumberBlock;
+    static constexpr Field fields[] = {Field::Value};
+};
+
 /// Seals points, decodes them again and compares all that the chunk says. Says what is wrong;
 /// empty if nothing is.
-inline std::string roundTrip(std::span<const Sample> points, bool delta) {
+template <class Point>
+std::string roundTrip(std::span<const Point> points, bool delta) {
     const SealedChunkPtr chunk = SealedChunk::seal(points, delta);
     if (chunk->size() != points.size())
         return "size";
     if (chunk->firstTime() != points.front().time || chunk->lastTime() != points.back().time)
         return "first or last time";
-    NumberBlock block;
+    typename BlockOf<Point>::Type block;
     chunk->decode(block);
     if (block.size() != points.size())
         return "size of the block";
@@ -88,7 +129,17 @@ inline std::string roundTrip(std::span<const Sample> points, bool delta) {
         if (!same(block.sample(i), points[i]) || block.stale(i) != points[i].stale())
             return "point " + std::to_string(i);
     }
-    return difference(chunk->summary(Field::Value), plainSummary(block, Field::Value, delta));
+    for (const Field field : BlockOf<Point>::fields) {
+        const std::string wrong =
+            difference(chunk->summary(field), plainSummary(block, field, delta));
+        if (!wrong.empty())
+            return wrong;
+    }
+    return "";
+}
+template <class Point>
+std::string roundTrip(const std::vector<Point>& points, bool delta) {
+    return roundTrip(std::span<const Point>(points), delta);
 }
 
 } // namespace sightglass::test
