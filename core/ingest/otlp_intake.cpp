@@ -78,6 +78,7 @@ void OtlpIntake::take(RawRecord record, Encoding encoding, OtlpFormat format,
 
     OtlpLimits limits;
     limits.depth = m_context.limits.depth;
+    limits.leaveAttributesEncoded = true;
     Result<Batch> batch = format == OtlpFormat::Json ? decodeMetricsRequestJson(record, limits)
                                                      : decodeMetricsRequest(record, limits);
     if (!batch)

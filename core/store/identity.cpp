@@ -10,12 +10,6 @@ namespace sightglass {
 
 namespace {
 
-bool sameValue(const Value& a, const Value& b) {
-    if (a.kind() != b.kind())
-        return false;
-    return a.hasText() ? sameText(a.text(), b.text()) : a.bits() == b.bits();
-}
-
 std::uint64_t hashValue(const Value& value) {
     return value.hasText() ? absl::HashOf(value.kind(), value.text())
                            : absl::HashOf(value.kind(), value.bits());
@@ -38,6 +32,9 @@ std::size_t hashDescriptor(OriginId origin, const Resource* resource, const Scop
 
 constexpr std::size_t allocationOverhead = 32;
 
+// What a fingerprint is of. Attributes that a codec left encoded have none.
+constexpr std::uint64_t sequenceTag = 1, attributeTag = 2;
+
 std::size_t textBytes(const std::string& text) {
     return text.capacity() > 15 ? text.capacity() + allocationOverhead : 0;
 }
@@ -52,32 +49,61 @@ std::uint64_t hashAttributes(const AttributeSet& attributes) {
     return hashEach(attributes);
 }
 
-bool isSet(const AttributeSet& set, std::span<const Attribute> received) {
-    const std::size_t size = set.size();
-    constexpr std::size_t sizeMax = 64; // bits of `met`
-    if (received.size() != size || size > sizeMax)
-        return false;
-    std::uint64_t met = 0;
-    for (const Attribute& attribute : received) {
-        std::size_t place = 0;
-        while (place < size && !sameText(set[place].key, attribute.key))
-            ++place;
-        if (place == size || !sameValue(set[place].value, attribute.value))
-            return false;
-        met |= std::uint64_t{1} << place;
-    }
-    return static_cast<std::size_t>(std::popcount(met)) == size;
+Fingerprint AttributePrinter::ofSequence(std::span<const Attribute> attributes) {
+    m_bytes.clear();
+    for (const Attribute& attribute : attributes)
+        append(attribute);
+    return fingerprintOf({m_bytes.data(), m_bytes.size()}, sequenceTag);
 }
 
-SeriesProbe::SeriesProbe(const StoredMetric& ofMetric, std::span<const Attribute> received)
-    : metric(ofMetric),
-      attributes(received),
-      hash(absl::HashOf(ofMetric.writersInfo->id, hashAttributes(received))) {}
+Fingerprint AttributePrinter::ofSet(std::span<const Attribute> received) {
+    constexpr std::size_t few = 32;
+    if (received.size() > few)
+        return ofSet(AttributeSet(received.data(), received.size()));
+    Fingerprint sum;
+    for (std::size_t i = 0; i < received.size(); ++i) {
+        // Of two with one key the first holds.
+        const auto before = received.first(i);
+        if (std::ranges::find(before, received[i].key, &Attribute::key) == before.end())
+            sum = sum + of(received[i]);
+    }
+    return sum;
+}
 
-CanonicalProbe::CanonicalProbe(const StoredMetric& ofMetric, const AttributeSet& attributes)
-    : metric(ofMetric),
-      set(attributes),
-      hash(absl::HashOf(ofMetric.writersInfo->id, hashAttributes(attributes))) {}
+Fingerprint AttributePrinter::ofSet(const AttributeSet& attributes) {
+    Fingerprint sum;
+    for (const Attribute& attribute : attributes)
+        sum = sum + of(attribute);
+    return sum;
+}
+
+Fingerprint AttributePrinter::of(const Attribute& attribute) {
+    m_bytes.clear();
+    append(attribute);
+    return fingerprintOf({m_bytes.data(), m_bytes.size()}, attributeTag);
+}
+
+void AttributePrinter::append(const Attribute& attribute) {
+    // Lengths first, so that no two sequences have the same bytes.
+    const Value& value = attribute.value;
+    const std::uint64_t bits = value.hasText() ? value.text().size() : value.bits();
+    const std::uint64_t keySize =
+        attribute.key.size() << 8 | static_cast<std::uint64_t>(value.kind());
+    const std::size_t textSize = value.text().size();
+    const std::size_t before = m_bytes.size();
+    m_bytes.resize(before + sizeof keySize + sizeof bits + attribute.key.size() + textSize);
+    char* at = m_bytes.data() + before;
+    const auto put = [&at](const void* from, std::size_t size) {
+        std::memcpy(at, from, size);
+        at += size;
+    };
+    put(&keySize, sizeof keySize);
+    put(&bits, sizeof bits);
+    if (!attribute.key.empty())
+        put(attribute.key.data(), attribute.key.size());
+    if (textSize > 0)
+        put(value.text().data(), textSize);
+}
 
 std::size_t MetricIdentity::operator()(const StoredMetric* metric) const {
     const MetricInfo& info = *metric->writersInfo;

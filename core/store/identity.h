@@ -13,50 +13,28 @@
 #include "core/model/batch.h"
 #include "core/store/stored_series.h"
 
-// How the writer knows again what it has seen. Hashes only lead to a candidate; equality decides.
+// How the writer knows again what it has seen: a metric by a hash that leads to a candidate and by
+// equality, a series by a fingerprint.
 namespace sightglass {
 
 /// A hash of attributes in any order.
 [[nodiscard]] std::uint64_t hashAttributes(std::span<const Attribute> attributes);
 [[nodiscard]] std::uint64_t hashAttributes(const AttributeSet& attributes);
 
-/// Whether `received`, in any order, is exactly `set`. False if a key is there twice: then only
-/// the AttributeSet made of it can tell.
-[[nodiscard]] bool isSet(const AttributeSet& set, std::span<const Attribute> received);
+/// Takes fingerprints of attributes. The writer's own.
+class AttributePrinter {
+  public:
+    /// Of the attributes one after another, as they came.
+    [[nodiscard]] Fingerprint ofSequence(std::span<const Attribute> attributes);
+    /// Of the set that these are, in any order: the sum of those of its attributes.
+    [[nodiscard]] Fingerprint ofSet(std::span<const Attribute> received);
+    [[nodiscard]] Fingerprint ofSet(const AttributeSet& attributes);
+    [[nodiscard]] Fingerprint of(const Attribute& attribute);
 
-struct SeriesProbe {
-    const StoredMetric& metric;
-    std::span<const Attribute> attributes;
-    std::uint64_t hash;
-
-    SeriesProbe(const StoredMetric& ofMetric, std::span<const Attribute> received);
+  private:
+    void append(const Attribute& attribute);
+    std::vector<char> m_bytes;
 };
-
-/// The same where `received` names a key twice or is too long for isSet().
-struct CanonicalProbe {
-    const StoredMetric& metric;
-    const AttributeSet& set;
-    std::uint64_t hash;
-
-    CanonicalProbe(const StoredMetric& ofMetric, const AttributeSet& attributes);
-};
-
-struct SeriesIdentity {
-    using is_transparent = void;
-    std::size_t operator()(const StoredSeries* series) const { return series->hash; }
-    std::size_t operator()(const SeriesProbe& probe) const { return probe.hash; }
-    std::size_t operator()(const CanonicalProbe& probe) const { return probe.hash; }
-    bool operator()(const StoredSeries* a, const StoredSeries* b) const { return a == b; }
-    bool operator()(const StoredSeries* a, const SeriesProbe& b) const {
-        return a->hash == b.hash && a->metric.get() == &b.metric &&
-               isSet(*a->attributes, b.attributes);
-    }
-    bool operator()(const StoredSeries* a, const CanonicalProbe& b) const {
-        return a->hash == b.hash && a->metric.get() == &b.metric && *a->attributes == b.set;
-    }
-};
-
-using SeriesIndex = absl::flat_hash_set<StoredSeries*, SeriesIdentity, SeriesIdentity>;
 
 /// Resource and scope are interned, so their addresses are their identity.
 struct MetricProbe {

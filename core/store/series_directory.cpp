@@ -9,9 +9,15 @@ namespace sightglass {
 
 namespace {
 
-/// Index, order and age entries of a series, and the reference counts of its parts.
-constexpr std::size_t seriesOverhead = 160;
+/// Order and age entries of a series, and the reference counts of its parts.
+constexpr std::size_t seriesOverhead = 96;
 constexpr std::size_t metricOverhead = 128;
+
+constexpr std::uint64_t metricTag = 3;
+
+Fingerprint printOf(MetricId id) {
+    return fingerprintOf({reinterpret_cast<const char*>(&id.value), sizeof id.value}, metricTag);
+}
 
 std::size_t metricBytes(const MetricInfo& info) {
     const Descriptor& d = info.descriptor;
@@ -20,8 +26,8 @@ std::size_t metricBytes(const MetricInfo& info) {
 }
 
 /// But for what the label index counts.
-std::size_t seriesBytes(const AttributeSet& attributes) {
-    return sizeof(StoredSeries) + AttributeSet::sharedBytes(attributes.size()) + seriesOverhead;
+std::size_t seriesBytes(std::size_t attributes) {
+    return sizeof(StoredSeries) + AttributeSet::sharedBytes(attributes) + seriesOverhead;
 }
 
 } // namespace
@@ -35,11 +41,9 @@ void SeriesDirectory::beginBatch(const Batch& batch, TimeNs now) {
 void SeriesDirectory::endBatch() {
     m_batchResources.clear();
     m_batchScopes.clear();
-}
-
-StoredSeries* SeriesDirectory::find(Batch& batch, StoredMetric& metric, const PointHeader& point,
-                                    Cursor& cursor) {
-    return findOrAdd(metric, batch.attributesOf(point.attributes), cursor);
+    for (StoredMetric* metric : m_gappy)
+        closeGaps(*metric);
+    m_gappy.clear();
 }
 
 std::shared_ptr<const Resource> SeriesDirectory::resourceOf(const Batch& batch,
@@ -94,78 +98,131 @@ StoredMetric& SeriesDirectory::resolve(Batch& batch, const MetricBlock& block) {
     info->descriptor = Descriptor(block.descriptor);
     info->synthetic = block.synthetic;
     m_bytes += metricBytes(*info);
-    const auto metric = std::make_shared<StoredMetric>(std::move(info));
+    const Fingerprint print = printOf(info->id);
+    const auto metric = std::make_shared<StoredMetric>(std::move(info), print);
     m_shared.metrics.add(metric);
     m_metricIndex.insert(metric.get());
     m_maybeEmpty.insert(metric.get());
     return *metric;
 }
 
-StoredSeries* SeriesDirectory::findKnown(StoredMetric& metric,
-                                         std::span<const Attribute> attributes, Cursor& cursor) {
+StoredSeries* SeriesDirectory::find(Batch& batch, StoredMetric& metric, const PointHeader& point,
+                                    Cursor& cursor) {
+    const Fingerprint form = point.encoded.count > 0
+                                 ? point.encodedPrint
+                                 : m_printer.ofSequence(batch.attributesOf(point.attributes));
     const std::vector<StoredSeries*>& order = metric.lastOrder;
-    if (cursor.next < order.size() && order[cursor.next]->form.repeats(attributes))
-        return order[cursor.next++];
-    // A dump has all points of a series in a row.
-    if (cursor.previous && cursor.previous->form.repeats(attributes))
-        return cursor.previous;
-    const auto it = m_seriesIndex.find(SeriesProbe(metric, attributes));
-    if (it == m_seriesIndex.end())
-        return nullptr;
-    if (!(*it)->form.repeats(attributes))
-        renewForm(**it, attributes);
-    return *it;
+    while (cursor.m_next < order.size() && !order[cursor.m_next])
+        ++cursor.m_next;
+    if (cursor.m_next < order.size() && order[cursor.m_next]->form == form) {
+        cursor.m_pace = Cursor::Pace::InStep;
+        cursor.m_previous = order[cursor.m_next++];
+        return cursor.m_previous;
+    }
+    // Several points of one series mostly come in a row.
+    if (cursor.m_previous && cursor.m_previous->form == form)
+        return cursor.m_previous;
+    return findElsewhere(batch, metric, point, form, cursor);
 }
 
-void SeriesDirectory::renewForm(StoredSeries& series, std::span<const Attribute> attributes) {
-    m_bytes -= series.form.heapBytes();
-    series.form = ReceivedForm(attributes, series.metric->lastKeys);
-    series.metric->lastKeys = series.form.keys();
-    m_bytes += series.form.heapBytes();
-}
-
-StoredSeries* SeriesDirectory::findOrAdd(StoredMetric& metric,
-                                         std::span<const Attribute> attributes, Cursor& cursor) {
-    const std::size_t guessed = cursor.next;
-    StoredSeries* series = findKnown(metric, attributes, cursor);
-    if (!series) {
-        const AttributeSet set(attributes.data(), attributes.size());
-        const CanonicalProbe probe(metric, set);
-        const auto it = m_seriesIndex.find(probe);
-        if (it != m_seriesIndex.end()) {
-            series = *it;
-            renewForm(*series, attributes);
-        } else {
-            const std::size_t before = m_seriesIndex.size();
-            if (!m_admission.admits(metric, seriesBytes(set) + LabelIndex::bytesAtMost(attributes)))
-                return nullptr;
-            if (m_seriesIndex.size() != before)
-                cursor = {};
-            series = &add(metric, attributes, probe.hash);
-            renewForm(*series, attributes);
-        }
+StoredSeries* SeriesDirectory::findElsewhere(Batch& batch, StoredMetric& metric,
+                                             const PointHeader& point, Fingerprint form,
+                                             Cursor& cursor) {
+    StoredSeries* series = nullptr;
+    if (const auto known = m_index.find(formKey(metric, form)); known != m_index.end()) {
+        series = known->second;
+        if (series->form != form)
+            changeForm(*series, form, true);
+    } else {
+        const Slice attributes = point.encoded.count > 0
+                                     ? batch.decodeAttributes(batch, point.encoded)
+                                     : point.attributes;
+        series = findByAttributes(metric, batch.attributesOf(attributes), form, cursor);
+        if (!series)
+            return nullptr;
     }
-    if (cursor.next == guessed && series != cursor.previous) {
-        // The guess was wrong: next time it is this one.
-        std::vector<StoredSeries*>& order = metric.lastOrder;
-        if (guessed < order.size())
-            order[guessed] = series;
-        else if (order.size() < metric.seriesCount)
-            order.push_back(series);
-        cursor.next = std::min(guessed + 1, order.size());
-    }
-    cursor.previous = series;
+    if (series != cursor.m_previous)
+        follow(metric, *series, cursor);
     return series;
 }
 
+StoredSeries* SeriesDirectory::findByAttributes(StoredMetric& metric,
+                                                std::span<const Attribute> attributes,
+                                                Fingerprint form, Cursor& cursor) {
+    const Fingerprint canonical = canonicalKey(metric, m_printer.ofSet(attributes));
+    if (const auto known = m_index.find(canonical); known != m_index.end()) {
+        StoredSeries* const series = known->second;
+        changeForm(*series, form, false);
+        return series;
+    }
+    const std::size_t before = m_size;
+    if (!m_admission.admits(metric,
+                            seriesBytes(attributes.size()) + LabelIndex::bytesAtMost(attributes)))
+        return nullptr;
+    if (m_size != before)
+        cursor.m_previous = nullptr; // may be among those that went
+    return &add(metric, attributes, canonical, form);
+}
+
+void SeriesDirectory::changeForm(StoredSeries& series, Fingerprint form, bool isKnown) {
+    std::vector<Fingerprint>& more = m_moreForms[&series];
+    series.hasMoreForms = true;
+    if (isKnown) {
+        std::erase(more, form);
+    } else {
+        if (more.size() + 1 >= formsMax) {
+            m_index.erase(formKey(*series.metric, more.front()));
+            more.erase(more.begin());
+        }
+        m_index.emplace(formKey(*series.metric, form), &series);
+    }
+    more.push_back(series.form);
+    series.form = form;
+}
+
+void SeriesDirectory::follow(StoredMetric& metric, StoredSeries& series, Cursor& cursor) {
+    std::vector<StoredSeries*>& order = metric.lastOrder;
+    const auto put = [&order](StoredSeries& moved, std::size_t place) {
+        if (place >= order.size())
+            return;
+        std::swap(order[moved.place], order[place]);
+        if (StoredSeries* other = order[moved.place])
+            other->place = moved.place;
+        moved.place = static_cast<std::uint32_t>(place);
+    };
+    switch (cursor.m_pace) {
+    case Cursor::Pace::InStep:
+        // Maybe some were left out, or this is another part of the whole.
+        cursor.m_pace = Cursor::Pace::Skipped;
+        cursor.m_missed = cursor.m_next;
+        break;
+    case Cursor::Pace::Skipped:
+        // Twice in a row: the order has changed.
+        cursor.m_pace = Cursor::Pace::Reordering;
+        if (cursor.m_previous)
+            put(*cursor.m_previous, cursor.m_missed);
+        put(series, cursor.m_missed + 1);
+        break;
+    case Cursor::Pace::Reordering:
+        put(series, cursor.m_next);
+        break;
+    }
+    cursor.m_next = series.place + std::size_t{1};
+    cursor.m_previous = &series;
+}
+
 StoredSeries& SeriesDirectory::add(StoredMetric& metric, std::span<const Attribute> attributes,
-                                   std::uint64_t hash) {
+                                   Fingerprint canonical, Fingerprint form) {
     const SeriesId id = m_shared.series.next();
-    const auto series =
-        std::make_shared<StoredSeries>(id, m_shared.metrics.find(metric.writersInfo->id),
-                                       m_shared.labels.add(id, attributes), hash);
-    m_bytes += seriesBytes(*series->attributes);
-    m_seriesIndex.insert(series.get());
+    const auto series = std::make_shared<StoredSeries>(
+        id, m_shared.metrics.find(metric.writersInfo->id), m_shared.labels.add(id, attributes));
+    m_bytes += seriesBytes(series->attributes->size());
+    series->form = form;
+    m_index.emplace(formKey(metric, form), series.get());
+    m_index.emplace(canonical, series.get());
+    ++m_size;
+    series->place = static_cast<std::uint32_t>(metric.lastOrder.size());
+    metric.lastOrder.push_back(series.get());
     m_shared.series.add(series);
     metric.appendToOrder(id);
     ++metric.seriesCount;
@@ -179,9 +236,18 @@ StoredSeries& SeriesDirectory::add(StoredMetric& metric, std::span<const Attribu
 
 void SeriesDirectory::remove(StoredSeries& series) {
     StoredMetric& metric = *series.metric;
-    m_seriesIndex.erase(&series);
-    metric.lastOrder.clear();
-    m_bytes -= seriesBytes(*series.attributes) + series.form.heapBytes();
+    m_index.erase(canonicalKey(metric, m_printer.ofSet(*series.attributes)));
+    m_index.erase(formKey(metric, series.form));
+    if (series.hasMoreForms) {
+        for (const Fingerprint& form : m_moreForms[&series])
+            m_index.erase(formKey(metric, form));
+        m_moreForms.erase(&series);
+    }
+    --m_size;
+    metric.lastOrder[series.place] = nullptr;
+    if (++metric.removedFromOrder > metric.lastOrder.size() / 2)
+        m_gappy.insert(&metric);
+    m_bytes -= seriesBytes(series.attributes->size());
     if (--metric.seriesCount == 0)
         m_maybeEmpty.insert(&metric);
     m_lostSeries.insert(&metric);
@@ -189,6 +255,18 @@ void SeriesDirectory::remove(StoredSeries& series) {
     m_listener.seriesRemoved({series.id, metric.writersInfo, series.attributes});
     m_shared.labels.remove(series.id, *series.attributes);
     m_shared.series.remove(series.id);
+}
+
+void SeriesDirectory::closeGaps(StoredMetric& metric) {
+    std::uint32_t place = 0;
+    for (StoredSeries* series : metric.lastOrder) {
+        if (!series)
+            continue;
+        metric.lastOrder[place] = series;
+        series->place = place++;
+    }
+    metric.lastOrder.resize(place);
+    metric.removedFromOrder = 0;
 }
 
 void SeriesDirectory::forgetRemoved() {
@@ -205,6 +283,7 @@ void SeriesDirectory::removeEmptyMetrics() {
         const MetricId id = metric->writersInfo->id;
         m_bytes -= metricBytes(*metric->writersInfo);
         m_metricIndex.erase(metric);
+        m_gappy.erase(metric);
         if (metric->announced)
             m_listener.metricRemoved(id);
         m_shared.metrics.remove(id);

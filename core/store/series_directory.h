@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
 
 #include <cstddef>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <vector>
 
@@ -29,12 +31,28 @@ class SeriesAdmission {
 /// Which metrics and series there are: resolves what a batch names to what is stored, adds what is
 /// new and takes out what is gone, and tells the listener of both. The writer's own; what readers
 /// see goes through StoreShared.
+///
+/// A series is known by fingerprints. The canonical one is of its metric and its set of attributes,
+/// in any order; besides, it goes by the forms in which its attributes came lately: of the metric
+/// and the very bytes (or, of a codec that leaves none encoded, the very sequence). A point whose
+/// form is known is resolved without a look at its attributes, and mostly without a search: it is
+/// the series that came next last time.
 class SeriesDirectory {
   public:
     /// Where in a metric's last order the writer is.
-    struct Cursor {
-        std::size_t next = 0;
-        StoredSeries* previous = nullptr;
+    class Cursor {
+        friend class SeriesDirectory;
+
+      public:
+        /// Place in lastOrder of the series that is expected next.
+        [[nodiscard]] std::size_t next() const { return m_next; }
+
+      private:
+        enum class Pace : std::uint8_t { InStep, Skipped, Reordering };
+        std::size_t m_next = 0;
+        std::size_t m_missed = 0; ///< after Skipped: where another was expected
+        StoredSeries* m_previous = nullptr;
+        Pace m_pace = Pace::InStep;
     };
 
     SeriesDirectory(StoreShared& shared, SeriesListener& listener, SeriesAdmission& admission)
@@ -55,33 +73,62 @@ class SeriesDirectory {
     void forgetRemoved();
     void removeEmptyMetrics();
 
-    [[nodiscard]] std::size_t size() const { return m_seriesIndex.size(); }
+    [[nodiscard]] std::size_t size() const { return m_size; }
     /// Of every series and metric, and of what they share.
     [[nodiscard]] std::size_t bytes() const {
-        return m_bytes + m_shared.labels.bytes() + m_resources.bytes() + m_scopes.bytes();
+        return m_bytes + m_shared.labels.bytes() + m_resources.bytes() + m_scopes.bytes() +
+               m_index.capacity() * (sizeof(Index::value_type) + 1);
     }
-    /// In no order.
-    [[nodiscard]] auto begin() const { return m_seriesIndex.begin(); }
-    [[nodiscard]] auto end() const { return m_seriesIndex.end(); }
+    /// All series, in no order.
+    [[nodiscard]] auto all() const {
+        return m_index |
+               std::views::filter([](const auto& entry) { return isCanonical(entry.first); }) |
+               std::views::values;
+    }
 
   private:
     [[nodiscard]] std::shared_ptr<const Resource> resourceOf(const Batch& batch,
                                                              std::uint32_t index);
     [[nodiscard]] std::shared_ptr<const Scope> scopeOf(const Batch& batch, std::uint32_t index);
-    [[nodiscard]] StoredSeries* findKnown(StoredMetric& metric,
-                                          std::span<const Attribute> attributes, Cursor& cursor);
-    [[nodiscard]] StoredSeries* findOrAdd(StoredMetric& metric,
-                                          std::span<const Attribute> attributes, Cursor& cursor);
-    void renewForm(StoredSeries& series, std::span<const Attribute> attributes);
+    [[nodiscard]] StoredSeries* findElsewhere(Batch& batch, StoredMetric& metric,
+                                              const PointHeader& point, Fingerprint form,
+                                              Cursor& cursor);
+    [[nodiscard]] StoredSeries* findByAttributes(StoredMetric& metric,
+                                                 std::span<const Attribute> attributes,
+                                                 Fingerprint form, Cursor& cursor);
     StoredSeries& add(StoredMetric& metric, std::span<const Attribute> attributes,
-                      std::uint64_t hash);
+                      Fingerprint canonical, Fingerprint form);
+    /// A series came in a form that is not its last one.
+    void changeForm(StoredSeries& series, Fingerprint form, bool isKnown);
+    static void follow(StoredMetric& metric, StoredSeries& series, Cursor& cursor);
+    static void closeGaps(StoredMetric& metric);
+
+    // Keys of the index. Their lowest bit tells the two kinds apart.
+    static Fingerprint canonicalKey(const StoredMetric& metric, Fingerprint set) {
+        Fingerprint key = metric.print + set;
+        key.low |= 1;
+        return key;
+    }
+    static Fingerprint formKey(const StoredMetric& metric, Fingerprint form) {
+        Fingerprint key = metric.print + form;
+        key.low &= ~std::uint64_t{1};
+        return key;
+    }
+    static bool isCanonical(const Fingerprint& key) { return (key.low & 1) != 0; }
+
+    /// Forms of a series that are known at a time; who sends more of them is slower.
+    static constexpr std::size_t formsMax = 4;
+    using Index = absl::flat_hash_map<Fingerprint, StoredSeries*>;
 
     StoreShared& m_shared;
     SeriesListener& m_listener;
     SeriesAdmission& m_admission;
 
     MetricIndex m_metricIndex;
-    SeriesIndex m_seriesIndex;
+    Index m_index; ///< of each series its canonical key and those of its forms
+    absl::flat_hash_map<const StoredSeries*, std::vector<Fingerprint>> m_moreForms;
+    std::size_t m_size = 0;
+    AttributePrinter m_printer;
     Interner<Resource, ResourceTraits> m_resources;
     Interner<Scope, ScopeTraits> m_scopes;
     std::size_t m_bytes = 0;
@@ -89,6 +136,7 @@ class SeriesDirectory {
     absl::flat_hash_set<StoredMetric*> m_maybeEmpty;
     absl::flat_hash_set<StoredMetric*> m_lostSeries;
     absl::flat_hash_set<SeriesId> m_removed;
+    absl::flat_hash_set<StoredMetric*> m_gappy; ///< lastOrder has many gaps
 
     // Of the batch being written.
     TimeNs m_now = 0;

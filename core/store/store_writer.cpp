@@ -187,14 +187,14 @@ void StoreWriter::prefetch(const StoredMetric& metric, const Cursor& cursor) {
     // Each step needs what the one before it loaded.
     const std::vector<StoredSeries*>& order = metric.lastOrder;
     constexpr std::size_t far = 12, middle = 8, near = 4;
-    if (cursor.next + far >= order.size())
+    if (cursor.next() + far >= order.size())
         return;
-    __builtin_prefetch(order[cursor.next + far], 1);
-    const StoredSeries& soon = *order[cursor.next + middle];
-    soon.form.prefetch();
-    __builtin_prefetch(soon.head, 1);
-    if (const Chunk* head = order[cursor.next + near]->head)
-        static_cast<const ChunkType*>(head)->prefetch();
+    __builtin_prefetch(order[cursor.next() + far], 1);
+    if (const StoredSeries* soon = order[cursor.next() + middle])
+        __builtin_prefetch(soon->head, 1);
+    const StoredSeries* next = order[cursor.next() + near];
+    if (next && next->head)
+        static_cast<const ChunkType*>(next->head)->prefetch();
 }
 
 template <class ChunkType, class Point>
@@ -321,7 +321,7 @@ void StoreWriter::sealIdle() {
     if (m_lastSweep != 0 && m_now - m_lastSweep < sweepInterval)
         return;
     m_lastSweep = m_now;
-    for (StoredSeries* series : m_directory) {
+    for (StoredSeries* series : m_directory.all()) {
         if (!series->head)
             continue;
         withChunkType(series->metric->writersInfo->descriptor.type, [&]<class ChunkType>() {
@@ -349,7 +349,7 @@ void StoreWriter::evictHeads() {
     if (bytes() <= m_limit)
         return;
     std::vector<StoredSeries*> open;
-    for (StoredSeries* series : m_directory) {
+    for (StoredSeries* series : m_directory.all()) {
         if (series->head)
             open.push_back(series);
     }

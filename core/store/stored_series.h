@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/base/mutex.h"
+#include "core/model/fingerprint.h"
 #include "core/model/series_reader.h"
 #include "core/store/chunk.h"
-#include "core/store/received_form.h"
 
 namespace sightglass {
 
@@ -21,15 +21,16 @@ class StoredSeries;
 /// read.
 class StoredMetric {
   public:
-    explicit StoredMetric(std::shared_ptr<const MetricInfo> info)
-        : writersInfo(info), m_info(std::move(info)) {}
+    StoredMetric(std::shared_ptr<const MetricInfo> info, Fingerprint fingerprint)
+        : writersInfo(info), print(fingerprint), m_info(std::move(info)) {}
 
     // The writer's own.
     std::shared_ptr<const MetricInfo> writersInfo; ///< the same as info(), without a lock
-    /// Series in the order that points came last time: a sender keeps its order, so the next one is
-    /// guessed before it is searched.
+    const Fingerprint print;                       ///< of the id
+    /// Each series once, about in the order that points came last time: a sender keeps its order,
+    /// so the next one is guessed before it is searched. Null where a series was removed.
     std::vector<StoredSeries*> lastOrder;
-    std::shared_ptr<const KeyOrder> lastKeys; ///< of the series that was seen last, or null
+    std::uint32_t removedFromOrder = 0; ///< nulls in lastOrder
     std::uint32_t seriesCount = 0;
     bool announced = false; ///< the listener knows it
 
@@ -66,24 +67,22 @@ struct ChunkView {
 class StoredSeries {
   public:
     StoredSeries(SeriesId seriesId, std::shared_ptr<StoredMetric> ofMetric,
-                 std::shared_ptr<const AttributeSet> attributeSet, std::uint64_t identityHash)
-        : id(seriesId),
-          hash(identityHash),
-          metric(std::move(ofMetric)),
-          attributes(std::move(attributeSet)) {}
+                 std::shared_ptr<const AttributeSet> attributeSet)
+        : id(seriesId), metric(std::move(ofMetric)), attributes(std::move(attributeSet)) {}
 
     // The writer's own. What each point needs comes first, close together.
     Chunk* head = nullptr; ///< m_head, without a lock; null until the first point and once sealed
     TimeNs newest = std::numeric_limits<TimeNs>::min();
-    TimeNs lastArrival = 0; ///< on the clock of the receivers
-    ReceivedForm form;      ///< how its attributes came last
+    TimeNs lastArrival = 0;    ///< on the clock of the receivers
+    Fingerprint form;          ///< of its attributes as they came last
+    std::uint32_t place = 0;   ///< in its metric's lastOrder
+    bool hasMoreForms = false; ///< SeriesDirectory knows more than `form`
     std::uint32_t sealedCount = 0;
     bool startTimesVary = false;
     TimeNs oldest = 0;         ///< time of the first point kept
     std::uint64_t samples = 0; ///< in sealed chunks
 
     const SeriesId id;
-    const std::uint64_t hash; ///< of metric and attributes, in any order
     const std::shared_ptr<StoredMetric> metric;
     const std::shared_ptr<const AttributeSet> attributes;
 
