@@ -15,9 +15,8 @@ std::uint64_t hashValue(const Value& value) {
                            : absl::HashOf(value.kind(), value.bits());
 }
 
-template <class Attributes>
-std::uint64_t hashEach(const Attributes& attributes) {
-    // A sum, so that order does not matter; each part is mixed well on its own.
+/// In any order: a sum, each part of which is mixed well on its own.
+std::uint64_t hashAttributes(const AttributeSet& attributes) {
     std::uint64_t sum = 0;
     for (const Attribute& attribute : attributes)
         sum += absl::HashOf(attribute.key, hashValue(attribute.value));
@@ -40,14 +39,6 @@ std::size_t textBytes(const std::string& text) {
 }
 
 } // namespace
-
-std::uint64_t hashAttributes(std::span<const Attribute> attributes) {
-    return hashEach(attributes);
-}
-
-std::uint64_t hashAttributes(const AttributeSet& attributes) {
-    return hashEach(attributes);
-}
 
 Fingerprint AttributePrinter::ofSequence(std::span<const Attribute> attributes) {
     m_bytes.clear();

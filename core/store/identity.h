@@ -17,10 +17,6 @@
 // equality, a series by a fingerprint.
 namespace sightglass {
 
-/// A hash of attributes in any order.
-[[nodiscard]] std::uint64_t hashAttributes(std::span<const Attribute> attributes);
-[[nodiscard]] std::uint64_t hashAttributes(const AttributeSet& attributes);
-
 /// Takes fingerprints of attributes. The writer's own.
 class AttributePrinter {
   public:
