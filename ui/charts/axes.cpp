@@ -58,6 +58,49 @@ QString tickText(TimeNs time, TimeNs step) {
 
 } // namespace
 
+double ValueAxis::part(double value) const {
+    if (!isLog)
+        return (value - low) / (high - low);
+    return (std::log10(value) - std::log10(low)) / (std::log10(high) - std::log10(low));
+}
+
+ValueAxis logAxis(double low, double high, int most, const UnitStyle& style) {
+    if (!(low > 0) || !(low <= high)) {
+        low = 1;
+        high = 10;
+    }
+    most = std::max(most, 2);
+    const double base = style.kind == UnitStyle::Kind::Bytes ? 2 : 10;
+    const double factor = style.factor > 0 ? style.factor : 1;
+    // A hair inwards: what stands at a power, but for rounding, needs no decade more.
+    const double first = std::floor(std::log(low * factor) / std::log(base) + 1e-9);
+    const double last =
+        std::max(std::ceil(std::log(high * factor) / std::log(base) - 1e-9), first + 1);
+    ValueAxis axis;
+    axis.isLog = true;
+    const auto add = [&](double inBase) { axis.ticks.push_back(inBase / factor); };
+    if (base == 10 && (last - first) * 3 + 1 <= most) {
+        for (double e = first; e < last; ++e) {
+            for (const double digit : {1.0, 2.0, 5.0})
+                add(digit * std::pow(base, e));
+        }
+        add(std::pow(base, last));
+    } else {
+        double step = 1;
+        // Powers of two are told apart by their names: KiB, MiB.
+        for (const double wider : {1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0}) {
+            step = wider;
+            if (std::ceil(last / step) - std::floor(first / step) + 1 <= most)
+                break;
+        }
+        for (double e = std::floor(first / step); e <= std::ceil(last / step); ++e)
+            add(std::pow(base, e * step));
+    }
+    axis.low = axis.ticks.front();
+    axis.high = axis.ticks.back();
+    return axis;
+}
+
 ValueAxis valueAxis(double low, double high, int most, const UnitStyle& style) {
     if (!(low <= high)) {
         low = 0;

@@ -9,17 +9,35 @@ namespace sightglass::ui {
 
 namespace {
 
-/// A chart as screen readers see it; the legend beside it is its data. Owned by Qt's cache.
-class ChartAccessible final : public QAccessibleWidget {
+/// A chart as screen readers see it; the legend beside it is its data. Its value is what the
+/// crosshair points at. Owned by Qt's cache.
+class ChartAccessible final : public QAccessibleWidget, public QAccessibleValueInterface {
   public:
     explicit ChartAccessible(ChartView* chart)
         : QAccessibleWidget(chart, QAccessible::Chart), m_chart(chart) {}
 
     QString text(QAccessible::Text which) const override {
-        if (which == QAccessible::Description || which == QAccessible::Value)
+        if (which == QAccessible::Value) {
+            const QString reading = m_chart->spokenReading();
+            return reading.isEmpty() ? m_chart->spokenSummary() : reading;
+        }
+        if (which == QAccessible::Description)
             return m_chart->spokenSummary();
         return QAccessibleWidget::text(which);
     }
+
+    void* interface_cast(QAccessible::InterfaceType type) override {
+        if (type == QAccessible::ValueInterface)
+            return static_cast<QAccessibleValueInterface*>(this);
+        return QAccessibleWidget::interface_cast(type);
+    }
+
+    // The chart is read, never set.
+    QVariant currentValue() const override { return m_chart->readingValue(); }
+    void setCurrentValue(const QVariant&) override {}
+    QVariant maximumValue() const override { return {}; }
+    QVariant minimumValue() const override { return {}; }
+    QVariant minimumStepSize() const override { return {}; }
 
   private:
     ChartView* m_chart;

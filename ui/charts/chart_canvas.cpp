@@ -34,12 +34,13 @@ QString axisTitle(const UnitStyle& style) {
     return style.suffix + (style.perSecond ? QStringLiteral("/s") : QString());
 }
 
-/// Range of the lines that can be seen; low > high if there are none.
-std::pair<double, double> rangeOf(const std::vector<PlotSeries>& all, const ChartMarks& marks) {
+/// Range of the lines of an axis that can be seen; low > high if there are none.
+std::pair<double, double> rangeOf(const std::vector<PlotSeries>& all, const ChartMarks& marks,
+                                  int axis = 0) {
     double low = HUGE_VAL;
     double high = -HUGE_VAL;
     for (const PlotSeries& series : all) {
-        if (marks.muted.contains(series.id.value) || series.columns.empty())
+        if (marks.muted.contains(series.id.value) || series.axis != axis)
             continue;
         for (const PlotColumn& c : series.columns) {
             low = std::min(low, c.min);
@@ -49,6 +50,22 @@ std::pair<double, double> rangeOf(const std::vector<PlotSeries>& all, const Char
     return {low, high};
 }
 
+/// The same of what a log axis can show.
+std::pair<double, double> logRangeOf(const std::vector<PlotSeries>& all, const ChartMarks& marks,
+                                     int axis) {
+    double low = HUGE_VAL;
+    double high = -HUGE_VAL;
+    for (const PlotSeries& series : all) {
+        if (marks.muted.contains(series.id.value) || series.axis != axis)
+            continue;
+        for (const PlotColumn& c : series.logColumns) {
+            low = std::min(low, c.min);
+            high = std::max(high, c.max);
+        }
+    }
+    return {std::pow(10, low), std::pow(10, high)};
+}
+
 } // namespace
 
 void ChartCanvas::layout(std::shared_ptr<const PlotFrame> frame, TimeNs from, TimeNs to, QSize size,
@@ -56,53 +73,91 @@ void ChartCanvas::layout(std::shared_ptr<const PlotFrame> frame, TimeNs from, Ti
     m_frame = std::move(frame);
     m_from = from;
     m_to = std::max(to, from + 1);
-    m_main.style = m_below.style = {};
-    m_main.axis = m_below.axis = {};
+    m_main.style = m_below.style = m_main.rightStyle = {};
+    m_main.axis = m_below.axis = m_main.rightAxis = {};
+    m_stack = {};
     if (m_frame) {
         // Heights are needed for the number of ticks, and tick labels for the width.
         place(size, scale);
-        const int apart = m_theme.px(52);
-        m_main.style = tickStyle(m_frame->unit);
-        const auto [low, high] = rangeOf(m_frame->series, marks);
-        m_main.axis =
-            valueAxis(low, high, std::clamp(m_plot.height() / apart, 2, 6), m_frame->unit);
-        if (!m_frame->lane.empty()) {
-            m_below.style = tickStyle(m_frame->lane.unit);
-            m_below.style.perSecond = true;
-            const auto [least, most] = rangeOf(m_frame->lane.series, marks);
-            m_below.axis = valueAxis(std::min(least, 0.0), most,
-                                     std::clamp(m_lane.height() / apart, 2, 3), m_frame->lane.unit);
-        }
+        makeAxes(marks);
     }
     place(size, scale);
     if (!m_frame)
         return;
-    drawLines(m_main, m_frame->series, marks);
+    if (isStacked())
+        drawStack(marks);
+    else
+        drawLines(m_main, m_frame->series, marks);
     if (!m_lane.isEmpty())
         drawLines(m_below, m_frame->lane.series, marks);
+}
+
+bool ChartCanvas::isStacked() const {
+    return m_frame && m_frame->settings.kind == ChartKind::Stacked;
+}
+
+bool ChartCanvas::isLog() const {
+    return m_frame && m_frame->settings.logAxis && m_frame->settings.kind == ChartKind::Lines;
+}
+
+void ChartCanvas::makeAxes(const ChartMarks& marks) {
+    const int apart = m_theme.px(52);
+    const int ticks = std::clamp(m_plot.height() / apart, 2, 6);
+    const auto axisOf = [&](int axis, const UnitStyle& unit) {
+        if (isLog()) {
+            const auto [low, high] = logRangeOf(m_frame->series, marks, axis);
+            return logAxis(low, high, ticks + 2, unit);
+        }
+        const auto [low, high] =
+            isStacked() ? m_stack.range() : rangeOf(m_frame->series, marks, axis);
+        return valueAxis(low, high, ticks, unit);
+    };
+    if (isStacked())
+        m_stack = PlotStack(*m_frame, marks.muted);
+    m_main.style = tickStyle(m_frame->unit);
+    m_main.axis = axisOf(0, m_frame->unit);
+    if (m_frame->rightUnit) {
+        m_main.rightStyle = tickStyle(*m_frame->rightUnit);
+        m_main.rightAxis = axisOf(1, *m_frame->rightUnit);
+    }
+    if (!m_frame->lane.empty()) {
+        m_below.style = tickStyle(m_frame->lane.unit);
+        m_below.style.perSecond = true;
+        const auto [least, most] = rangeOf(m_frame->lane.series, marks);
+        m_below.axis = valueAxis(std::min(least, 0.0), most,
+                                 std::clamp(m_lane.height() / apart, 2, 3), m_frame->lane.unit);
+    }
 }
 
 void ChartCanvas::place(QSize size, double scale) {
     m_scale = scale;
     const QFontMetrics metrics(m_theme.font(Theme::Size::Small));
     int labels = m_theme.px(28);
-    const auto widen = [&](const Pane& pane) {
-        for (const double tick : pane.axis.ticks)
-            labels = std::max(labels, metrics.horizontalAdvance(tickText(tick, pane.style)));
+    const auto widen = [&](int& room, const ValueAxis& axis, const UnitStyle& style) {
+        for (const double tick : axis.ticks)
+            room = std::max(room, metrics.horizontalAdvance(tickText(tick, style)));
     };
-    widen(m_main);
+    widen(labels, m_main.axis, m_main.style);
     const int top = m_theme.px(18);
     const int bottom = m_theme.px(22);
     // On a low stage the lane would leave neither pane readable: the chart has it alone.
     const bool hasLane =
         m_frame && !m_frame->lane.empty() && size.height() - top - bottom >= m_theme.px(110);
     if (hasLane)
-        widen(m_below);
+        widen(labels, m_below.axis, m_below.style);
     // In steps, so that a new digit does not move the whole chart.
     const int step = m_theme.px(8);
-    const int left = (labels + m_theme.px(6) + step - 1) / step * step;
+    const auto inSteps = [&](int room) { return (room + m_theme.px(6) + step - 1) / step * step; };
+    m_needed = {inSteps(labels), 0};
+    if (m_frame && m_frame->rightUnit) {
+        int right = m_theme.px(28);
+        widen(right, m_main.rightAxis, m_main.rightStyle);
+        m_needed.right = inSteps(right);
+    }
+    const int left = std::max(m_needed.left, m_least.left);
+    const int right = std::max(m_needed.right, m_least.right);
     const int title = hasLane ? m_theme.px(30) : 0;
-    const int width = std::max(size.width() - left, 1);
+    const int width = std::max(size.width() - left - right, 1);
     const int height = std::max(size.height() - top - bottom - title, 2);
     const int main = hasLane ? height * 3 / 4 : height;
     m_plot = {left, top, width, main};
@@ -124,9 +179,14 @@ void ChartCanvas::drawLines(Pane& pane, const std::vector<PlotSeries>& all,
     // Half a line's width is kept above and below, or a line at zero would be cut.
     const double lineScale = m_scale * m_theme.px(100) / 100.0;
     const int spare = static_cast<int>(std::ceil(2 * lineScale));
-    const double perPixel = (pane.axis.high - pane.axis.low) / std::max(pane.height, 1);
-    const Rasteriser::View view{m_from, m_to, pane.axis.low - spare * perPixel,
-                                pane.axis.high + spare * perPixel};
+    const auto viewOf = [&](const ValueAxis& axis) {
+        const double low = axis.isLog ? std::log10(axis.low) : axis.low;
+        const double high = axis.isLog ? std::log10(axis.high) : axis.high;
+        const double more = spare * (high - low) / std::max(pane.height, 1);
+        return Rasteriser::View{m_from, m_to, low - more, high + more};
+    };
+    const Rasteriser::View left = viewOf(pane.axis);
+    const Rasteriser::View right = viewOf(pane.rightAxis);
     m_rasteriser.begin({pane.width, pane.height + 2 * spare});
     // References first: dashes lie on them, and equal values read as beads.
     for (const bool reference : {true, false}) {
@@ -142,11 +202,28 @@ void ChartCanvas::drawLines(Pane& pane, const std::vector<PlotSeries>& all,
             stroke.dash = solid ? 0 : static_cast<int>(std::lround(7 * lineScale));
             stroke.opacity = faded ? 0.25 : 1;
             stroke.dotRadius = (solid ? 2.5 : 3.25) * lineScale;
-            m_rasteriser.draw(series.columns, view, stroke);
+            m_rasteriser.draw(pane.axis.isLog ? series.logColumns : series.columns,
+                              series.axis == 0 ? left : right, stroke);
         }
     }
     pane.picture = m_rasteriser.finish();
     pane.picture.setDevicePixelRatio(m_scale);
+}
+
+void ChartCanvas::drawStack(const ChartMarks& marks) {
+    std::vector<QColor> colors;
+    int highlighted = -1;
+    for (std::size_t i = 0; i < m_frame->series.size(); ++i) {
+        const PlotSeries& series = m_frame->series[i];
+        colors.push_back(m_theme.tokens().series[static_cast<std::size_t>(series.color)]);
+        if (marks.highlighted == series.id)
+            highlighted = static_cast<int>(i);
+    }
+    const int edge =
+        std::max(1, static_cast<int>(std::lround(1.5 * m_scale * m_theme.px(100) / 100.0)));
+    m_main.picture = m_stack.paint(*m_frame, {m_from, m_to, m_main.axis.low, m_main.axis.high},
+                                   {m_main.width, m_main.height}, colors, edge, highlighted);
+    m_main.picture.setDevicePixelRatio(m_scale);
 }
 
 TimeNs ChartCanvas::timeAt(double x) const {
@@ -159,9 +236,8 @@ double ChartCanvas::xOf(TimeNs time) const {
            static_cast<double>(time - m_from) * m_plot.width() / static_cast<double>(m_to - m_from);
 }
 
-double ChartCanvas::yOf(const Pane& pane, double value) const {
-    const double part = (pane.axis.high - value) / (pane.axis.high - pane.axis.low);
-    return (pane.y + part * pane.height) / m_scale;
+double ChartCanvas::yOf(const Pane& pane, const ValueAxis& axis, double value) const {
+    return (pane.y + (1 - axis.part(value)) * pane.height) / m_scale;
 }
 
 std::optional<TimeNs> ChartCanvas::snapped(TimeNs time, const ChartMarks& marks) const {
@@ -211,11 +287,34 @@ CrosshairReading ChartCanvas::readAt(TimeNs time, const ChartMarks& marks) const
     reading.time = time;
     if (!m_frame)
         return reading;
+    if (isStacked()) {
+        const auto column = static_cast<int>((time - m_frame->from) / m_frame->columnNs);
+        const bool inside = time >= m_frame->from && column < m_frame->columns;
+        for (std::size_t i = m_frame->series.size(); i-- > 0;) {
+            const PlotSeries& series = m_frame->series[i];
+            if (marks.muted.contains(series.id.value))
+                continue;
+            CrosshairReading::Row row{&series, false, std::nullopt, 0};
+            const double top = inside ? m_stack.top(i, column) : NAN;
+            if (!std::isnan(top)) {
+                row.value = series.held[static_cast<std::size_t>(column)];
+                row.height = top;
+            }
+            reading.rows.push_back(row);
+        }
+        if (const double sum = inside ? m_stack.sum(column) : NAN; !std::isnan(sum))
+            reading.sum = sum;
+        return reading;
+    }
     const auto valueOf = [&](const PlotSeries& series) -> std::optional<double> {
-        const PlotColumn* best = nullptr;
-        for (const PlotColumn& c : series.columns) {
-            if (best == nullptr || std::abs(c.lastTime - time) < std::abs(best->lastTime - time))
-                best = &c;
+        const auto after =
+            std::lower_bound(series.columns.begin(), series.columns.end(), time,
+                             [](const PlotColumn& c, TimeNs t) { return c.lastTime < t; });
+        const PlotColumn* best = after != series.columns.end() ? &*after : nullptr;
+        if (after != series.columns.begin()) {
+            const PlotColumn& before = *(after - 1);
+            if (best == nullptr || time - before.lastTime <= best->lastTime - time)
+                best = &before;
         }
         const TimeNs near = std::max(series.gap, (m_to - m_from) / 100);
         if (best == nullptr || std::abs(best->lastTime - time) > near)
@@ -225,17 +324,28 @@ CrosshairReading ChartCanvas::readAt(TimeNs time, const ChartMarks& marks) const
     const auto addAll = [&](const std::vector<PlotSeries>& all, bool inLane) {
         const auto begin = static_cast<std::ptrdiff_t>(reading.rows.size());
         for (const PlotSeries& series : all) {
-            if (!marks.muted.contains(series.id.value))
-                reading.rows.push_back({&series, inLane, valueOf(series)});
+            if (marks.muted.contains(series.id.value))
+                continue;
+            const auto value = valueOf(series);
+            reading.rows.push_back({&series, inLane, value, value.value_or(0)});
         }
+        // Values of two units have no order between them.
         std::stable_sort(reading.rows.begin() + begin, reading.rows.end(),
                          [](const auto& a, const auto& b) {
+                             if (a.series->axis != b.series->axis)
+                                 return a.series->axis < b.series->axis;
                              return a.value.value_or(-HUGE_VAL) > b.value.value_or(-HUGE_VAL);
                          });
     };
     addAll(m_frame->series, false);
     addAll(m_frame->lane.series, true);
     return reading;
+}
+
+const UnitStyle& ChartCanvas::unitOf(const CrosshairReading::Row& row) const {
+    if (row.inLane)
+        return m_frame->lane.unit;
+    return row.series->axis == 1 && m_frame->rightUnit ? *m_frame->rightUnit : m_frame->unit;
 }
 
 void ChartCanvas::paint(QPainter& painter, const ChartMarks& marks) {
@@ -256,6 +366,9 @@ void ChartCanvas::paint(QPainter& painter, const ChartMarks& marks) {
         paste(m_below, m_lane);
         paintLane(painter);
     }
+    if (m_frame->rightUnit)
+        paintRightAxis(painter);
+    paintResets(painter, marks);
     paintArrivals(painter);
     paintNotes(painter);
     if (marks.dragged) {
@@ -285,11 +398,11 @@ void ChartCanvas::paintGrid(QPainter& painter, const Pane& pane, const QRect& re
     painter.setFont(font);
     // In a low pane only labels that stand clear of each other, the ends before the middle.
     const double apart = 0.9 * metrics.height();
-    const double top = pane.axis.ticks.isEmpty() ? 0 : yOf(pane, pane.axis.ticks.last());
+    const double top = pane.axis.ticks.isEmpty() ? 0 : yOf(pane, pane.axis, pane.axis.ticks.last());
     double below = HUGE_VAL;
     for (const double tick : pane.axis.ticks) {
         // On whole device pixels: a grid must not be blurred.
-        const double y = std::round(yOf(pane, tick) * m_scale) / m_scale;
+        const double y = std::round(yOf(pane, pane.axis, tick) * m_scale) / m_scale;
         painter.fillRect(
             QRectF(rect.left(), y, rect.width(), std::max(1.0, std::floor(m_scale)) / m_scale),
             tokens.border);
@@ -323,6 +436,67 @@ void ChartCanvas::paintTimes(QPainter& painter) const {
     }
 }
 
+/// No grid of its own: two grids over each other could not be read.
+void ChartCanvas::paintRightAxis(QPainter& painter) const {
+    const Tokens& tokens = m_theme.tokens();
+    const QFont font = m_theme.font(Theme::Size::Small);
+    const QFontMetrics metrics(font);
+    painter.setFont(font);
+    const double x = m_plot.right() + 1;
+    double below = HUGE_VAL;
+    for (const double tick : m_main.rightAxis.ticks) {
+        const double y = std::round(yOf(m_main, m_main.rightAxis, tick) * m_scale) / m_scale;
+        painter.fillRect(QRectF(x, y, m_theme.px(4), std::max(1.0, std::floor(m_scale)) / m_scale),
+                         tokens.control);
+        if (below - y < 0.9 * metrics.height())
+            continue;
+        below = y;
+        painter.setPen(tokens.text2);
+        painter.drawText(QRectF(x + m_theme.px(7), y - metrics.height() / 2.0, m_theme.px(100),
+                                metrics.height()),
+                         Qt::AlignLeft | Qt::AlignVCenter, tickText(tick, m_main.rightStyle));
+    }
+}
+
+QString ChartCanvas::note() const {
+    QStringList parts;
+    if (m_frame->total > m_frame->series.size()) {
+        QString by = QStringLiteral("last");
+        if (m_frame->settings.topBy == TopBy::Max)
+            by = QStringLiteral("max");
+        else if (m_frame->settings.topBy == TopBy::Mean)
+            by = QStringLiteral("mean");
+        parts << QStringLiteral("%1 of %2 series, top by %3")
+                     .arg(m_frame->series.size())
+                     .arg(m_frame->total)
+                     .arg(by);
+    }
+    if (m_frame->step > 0)
+        parts << QStringLiteral("increase over %1").arg(formatDuration(m_frame->step));
+    if (m_frame->belowLog)
+        parts << QStringLiteral("zero and below left out");
+    if (m_frame->onePathOnly && !m_frame->series.empty())
+        parts << QStringLiteral("stacked: path %1 alone").arg(m_frame->series.front().path);
+    if (!m_frame->leftOut.isEmpty()) {
+        parts << (isStacked() ? QStringLiteral("%1: not stacked, another unit")
+                              : QStringLiteral("%1: left out, a third unit"))
+                     .arg(m_frame->leftOut.join(QStringLiteral(", ")));
+    }
+    return parts.join(QStringLiteral("  \u00b7  "));
+}
+
+QRect ChartCanvas::noteRect() const {
+    const QFontMetrics metrics(m_theme.font(Theme::Size::Tiny));
+    const int taken = metrics.horizontalAdvance(axisTitle(m_frame->unit)) + m_theme.px(12);
+    int right = m_plot.right();
+    if (m_frame->rightUnit)
+        right = std::min(right, m_plot.right() + m_needed.right -
+                                    metrics.horizontalAdvance(axisTitle(*m_frame->rightUnit)) -
+                                    m_theme.px(12));
+    return {m_plot.left() + taken, m_plot.top() - m_theme.px(18), right - m_plot.left() - taken + 1,
+            m_theme.px(14)};
+}
+
 void ChartCanvas::paintNotes(QPainter& painter) const {
     const QFont font = m_theme.font(Theme::Size::Tiny);
     const QFontMetrics metrics(font);
@@ -330,12 +504,59 @@ void ChartCanvas::paintNotes(QPainter& painter) const {
     painter.setPen(m_theme.tokens().text2);
     const int baseline = m_plot.top() - m_theme.px(7);
     painter.drawText(m_plot.left(), baseline, axisTitle(m_frame->unit));
-    if (m_frame->total > m_frame->series.size()) {
-        const QString note = QStringLiteral("%1 of %2 series, top by last")
-                                 .arg(m_frame->series.size())
-                                 .arg(m_frame->total);
-        painter.drawText(m_plot.right() + 1 - metrics.horizontalAdvance(note), baseline, note);
+    if (m_frame->rightUnit) {
+        const QString title = axisTitle(*m_frame->rightUnit);
+        painter.drawText(m_plot.right() + m_needed.right - metrics.horizontalAdvance(title),
+                         baseline, title);
     }
+    const QRect rect = noteRect();
+    const QString text = metrics.elidedText(note(), Qt::ElideRight, rect.width());
+    painter.drawText(rect.right() + 1 - metrics.horizontalAdvance(text), baseline, text);
+}
+
+/// Quiet: a counter may begin again. In the series' colour, at the foot of the chart.
+void ChartCanvas::paintResets(QPainter& painter, const ChartMarks& marks) const {
+    if (m_frame->resets.empty())
+        return;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    const double size = m_theme.px(4);
+    const double foot = m_plot.bottom() + 1;
+    for (const PlotReset& reset : m_frame->resets) {
+        const PlotSeries& series = m_frame->series[static_cast<std::size_t>(reset.series)];
+        if (reset.time < m_from || reset.time > m_to || marks.muted.contains(series.id.value))
+            continue;
+        const double x = xOf(reset.time);
+        painter.setBrush(m_theme.tokens().series[static_cast<std::size_t>(series.color)]);
+        const QPointF shape[] = {{x - size, foot}, {x + size, foot}, {x, foot - 1.75 * size}};
+        painter.drawPolygon(shape, 3);
+    }
+    painter.restore();
+}
+
+QString ChartCanvas::tipAt(QPoint at) const {
+    if (!m_frame)
+        return {};
+    if (noteRect().adjusted(0, -2, 0, 4).contains(at))
+        return note();
+    if (std::abs(at.y() - m_plot.bottom()) > m_theme.px(9))
+        return {};
+    QStringList lines;
+    for (const PlotReset& reset : m_frame->resets) {
+        if (std::abs(xOf(reset.time) - at.x()) > m_theme.px(5))
+            continue;
+        const PlotSeries& series = m_frame->series[static_cast<std::size_t>(reset.series)];
+        const QString count = reset.count == 1 ? QStringLiteral("reset")
+                                               : QStringLiteral("%1 resets").arg(reset.count);
+        lines << QStringLiteral("%1 at %2: path %3 %4")
+                     .arg(count, formatClock(reset.time))
+                     .arg(series.path)
+                     .arg(series.labels.isEmpty() ? series.pathName : series.labels);
+        if (lines.size() == 8)
+            break;
+    }
+    return lines.join(u'\n');
 }
 
 void ChartCanvas::paintArrivals(QPainter& painter) const {

@@ -13,6 +13,7 @@
 #include "ui/charts/axes.h"
 #include "ui/charts/plot_frame.h"
 #include "ui/charts/rasteriser.h"
+#include "ui/charts/stack_painter.h"
 #include "ui/look/theme.h"
 
 namespace sightglass::ui {
@@ -31,9 +32,12 @@ struct CrosshairReading {
         const PlotSeries* series = nullptr;
         bool inLane = false;
         std::optional<double> value; ///< none: no point near
+        double height = 0;           ///< of its mark: the value, or the top of its area
     };
     TimeNs time = 0;
-    std::vector<Row> rows; ///< largest first, the lane's after those of the chart
+    std::vector<Row> rows;     ///< largest first, the lane's after those of the chart; a stack's in
+                               ///< its order, the upmost first
+    std::optional<double> sum; ///< of a stack
 };
 
 /// Lays out and paints one chart: axes and grid, lines, the lane, arrivals, crosshair. Axes are
@@ -51,6 +55,20 @@ class ChartCanvas {
     void layout(std::shared_ptr<const PlotFrame> frame, TimeNs from, TimeNs to, QSize size,
                 double scale, const ChartMarks& marks);
     void paint(QPainter& painter, const ChartMarks& marks);
+
+    /// Room for labels beside the plot, in logical pixels: what this chart needs, and what it shall
+    /// leave at least, so that charts upon each other have one time axis.
+    struct Sides {
+        int left = 0, right = 0;
+        friend bool operator==(const Sides&, const Sides&) = default;
+    };
+    [[nodiscard]] Sides neededSides() const { return m_needed; }
+    void setLeastSides(Sides sides) { m_least = sides; }
+
+    /// What lies at a point beside lines and axes, in words for a tool tip: a reset, a note that
+    /// had to be cut; "" if nothing does.
+    [[nodiscard]] QString tipAt(QPoint at) const;
+    [[nodiscard]] const UnitStyle& unitOf(const CrosshairReading::Row& row) const;
 
     [[nodiscard]] QRect plot() const { return m_plot; }
     [[nodiscard]] QRect lane() const { return m_lane; }
@@ -73,21 +91,29 @@ class ChartCanvas {
     /// One pane of lines, in device pixels, and the picture of them.
     struct Pane {
         int x = 0, y = 0, width = 0, height = 0;
-        ValueAxis axis;
-        UnitStyle style; ///< of the tick labels
+        ValueAxis axis, rightAxis;
+        UnitStyle style, rightStyle; ///< of the tick labels
         QImage picture;
     };
 
     void place(QSize size, double scale);
+    void makeAxes(const ChartMarks& marks);
+    [[nodiscard]] bool isStacked() const;
+    [[nodiscard]] bool isLog() const;
+    void drawStack(const ChartMarks& marks);
     void drawLines(Pane& pane, const std::vector<PlotSeries>& series, const ChartMarks& marks);
     void paintGrid(QPainter& painter, const Pane& pane, const QRect& rect) const;
     void paintTimes(QPainter& painter) const;
+    void paintRightAxis(QPainter& painter) const;
     void paintNotes(QPainter& painter) const;
+    void paintResets(QPainter& painter, const ChartMarks& marks) const;
+    [[nodiscard]] QString note() const;
+    [[nodiscard]] QRect noteRect() const;
     void paintArrivals(QPainter& painter) const;
     void paintLane(QPainter& painter) const;
     void paintCrosshair(QPainter& painter, const ChartMarks& marks) const;
     void paintReading(QPainter& painter, const CrosshairReading& reading, double x) const;
-    [[nodiscard]] double yOf(const Pane& pane, double value) const;
+    [[nodiscard]] double yOf(const Pane& pane, const ValueAxis& axis, double value) const;
 
     const Theme& m_theme;
     std::shared_ptr<const PlotFrame> m_frame;
@@ -96,6 +122,8 @@ class ChartCanvas {
     QRect m_plot, m_lane; ///< logical pixels; m_lane is empty without a lane
     int m_laneTitleTop = 0;
     Pane m_main, m_below;
+    PlotStack m_stack;
+    Sides m_needed, m_least;
     Rasteriser m_rasteriser;
 };
 

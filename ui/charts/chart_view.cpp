@@ -5,10 +5,12 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QToolTip>
 #include <QWheelEvent>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/charts/chart_accessible.h"
 #include "ui/look/format.h"
@@ -48,7 +50,10 @@ ChartView::ChartView(const SeriesReader& reader, const Clock& clock, Selection& 
     setMouseTracking(true);
     setAttribute(Qt::WA_OpaquePaintEvent);
     setAccessibleName(tr("Chart"));
+    m_marks.cursor = m_selection.hovered();
     connect(&m_selection, &Selection::rangeChanged, this, &ChartView::rangeChanged);
+    connect(&m_selection, &Selection::hoveredChanged, this, &ChartView::showHovered);
+    connect(&m_selection, &Selection::edgeMoved, this, &ChartView::goToEdge);
     connect(&m_theme, &Theme::changed, this, [this] {
         updateGeometry();
         relayout();
@@ -69,10 +74,14 @@ QSize ChartView::sizeHint() const {
 
 void ChartView::setSubject(ChartSubject subject) {
     const bool isOther = subject.names() != m_subject.names();
+    const bool isLess = subject.families.empty() && subject.waiting != m_subject.waiting;
     m_subject = std::move(subject);
+    if (isLess)
+        update();
     if (isOther) {
         m_frame.reset();
         m_marks = {};
+        m_marks.cursor = m_selection.hovered();
         m_press.reset();
         relayout();
         emit frameChanged();
@@ -128,14 +137,38 @@ void ChartView::showNext() {
     setSettings(next);
 }
 
+void ChartView::setBeside(std::optional<TimeRange> extent) {
+    if (extent == m_beside)
+        return;
+    const std::optional<TimeRange> before = std::exchange(m_beside, extent);
+    if (!m_frame || !m_frame->fitted)
+        return;
+    // While they are live, what the others get at their right edge moves nothing here.
+    const bool isOld = extent && m_clock.now() - extent->to > PlotRequest::fittedMost;
+    if (!before || !extent || before->from != extent->from || isOld)
+        ask();
+}
+
+void ChartView::setLeastSides(ChartCanvas::Sides sides) {
+    m_canvas.setLeastSides(sides);
+    relayout();
+    if (m_frame && m_canvas.columns() != m_frame->columns && !m_job.busy())
+        ask();
+}
+
 void ChartView::ask() {
+    askAt(m_clock.now());
+}
+
+void ChartView::askAt(TimeNs now) {
     if (m_subject.families.empty() || !isVisible() || width() <= 0)
         return;
     PlotRequest request;
     request.families = m_subject.families;
     request.span = m_selection.span();
     request.live = m_selection.live();
-    request.end = m_selection.live() ? m_clock.now() : m_selection.end();
+    request.end = m_selection.live() ? now : m_selection.end();
+    request.beside = m_beside;
     request.columns = m_canvas.columns();
     request.settings = m_settings;
     m_job.ask(std::move(request));
@@ -158,6 +191,10 @@ void ChartView::relayout() {
     m_scale = devicePixelRatioF();
     m_canvas.layout(m_frame, m_from, m_to, size(), m_scale, m_marks);
     update();
+    if (m_canvas.neededSides() != m_sides) {
+        m_sides = m_canvas.neededSides();
+        emit sidesChanged();
+    }
 }
 
 void ChartView::lookForSamples() {
@@ -167,7 +204,12 @@ void ChartView::lookForSamples() {
         std::any_of(m_frame->generations.begin(), m_frame->generations.end(),
                     [this](const auto& g) { return m_reader.generation(g.first) != g.second; });
     if (moved)
-        ask();
+        m_selection.moveEdge(m_clock.now());
+}
+
+void ChartView::goToEdge() {
+    if (isVisible() && m_frame)
+        askAt(m_selection.edge());
 }
 
 void ChartView::lookAtClock() {
@@ -179,7 +221,7 @@ void ChartView::lookAtClock() {
     if (m_frame->fitted && now - m_frame->to > PlotRequest::fittedMost)
         return;
     if (now >= m_frame->to)
-        ask();
+        m_selection.moveEdge(now);
 }
 
 void ChartView::rangeChanged() {
@@ -226,17 +268,25 @@ void ChartView::togglePause() {
         m_selection.setLive(true);
 }
 
-void ChartView::setCursor(std::optional<TimeNs> time) {
-    if (time == m_marks.cursor)
+void ChartView::pointAt(std::optional<TimeNs> time) {
+    m_selection.setHovered(time);
+}
+
+void ChartView::showHovered() {
+    m_marks.cursor = m_selection.hovered();
+    if (!isVisible())
         return;
-    m_marks.cursor = time;
     update();
+    if (hasFocus()) {
+        QAccessibleValueChangeEvent event(this, spokenReading());
+        QAccessible::updateAccessibility(&event);
+    }
 }
 
 void ChartView::stepCursor(int direction) {
     const TimeNs at = m_marks.cursor.value_or(direction > 0 ? m_from : m_to);
     if (const auto next = m_canvas.stepped(at, direction, m_marks))
-        setCursor(next);
+        pointAt(next);
 }
 
 void ChartView::stepHighlight(int direction) {
@@ -273,7 +323,11 @@ bool ChartView::isOwnKey(const QKeyEvent& event) const {
     case Qt::Key_Space:
     case Qt::Key_End:
     case Qt::Key_R:
+    case Qt::Key_S:
+    case Qt::Key_L:
+    case Qt::Key_V:
     case Qt::Key_M:
+    case Qt::Key_Delete:
         return true;
     case Qt::Key_Escape:
         return m_marks.cursor.has_value() || m_marks.highlighted.has_value() || m_press.has_value();
@@ -318,6 +372,27 @@ bool ChartView::handleKey(int key) {
     case Qt::Key_R:
         showNext();
         return true;
+    case Qt::Key_S: {
+        ChartSettings next = m_settings;
+        next.kind = next.kind == ChartKind::Stacked ? ChartKind::Lines : ChartKind::Stacked;
+        setSettings(next);
+        return true;
+    }
+    case Qt::Key_L: {
+        ChartSettings next = m_settings;
+        next.logAxis = !next.logAxis;
+        setSettings(next);
+        return true;
+    }
+    case Qt::Key_V: {
+        ChartSettings next = m_settings;
+        next.values = !next.values;
+        setSettings(next);
+        return true;
+    }
+    case Qt::Key_Delete:
+        emit removalWanted();
+        return true;
     case Qt::Key_M:
         if (m_marks.highlighted)
             setMuted(*m_marks.highlighted, !isMuted(*m_marks.highlighted));
@@ -325,7 +400,7 @@ bool ChartView::handleKey(int key) {
     case Qt::Key_Escape:
         m_press.reset();
         m_marks.dragged.reset();
-        setCursor(std::nullopt);
+        pointAt(std::nullopt);
         setHighlighted(std::nullopt);
         update();
         return true;
@@ -342,7 +417,19 @@ bool ChartView::event(QEvent* event) {
             return true;
         }
     }
+    if (event->type() == QEvent::ToolTip) {
+        showTip(*static_cast<QHelpEvent*>(event));
+        return true;
+    }
     return QWidget::event(event);
+}
+
+void ChartView::showTip(const QHelpEvent& event) {
+    const QString tip = m_canvas.tipAt(event.pos());
+    if (tip.isEmpty())
+        QToolTip::hideText();
+    else
+        QToolTip::showText(event.globalPos(), tip.toHtmlEscaped().replace(u'\n', "<br>"), this);
 }
 
 void ChartView::keyPressEvent(QKeyEvent* event) {
@@ -377,6 +464,7 @@ void ChartView::wheelEvent(QWheelEvent* event) {
 
 void ChartView::mousePressEvent(QMouseEvent* event) {
     m_ringed = false;
+    emit activated();
     if (event->button() == Qt::LeftButton && m_frame)
         m_press = Press{event->position().toPoint().x(), timeInPlot(event->position().x())};
     update();
@@ -399,10 +487,10 @@ void ChartView::mouseMoveEvent(QMouseEvent* event) {
     }
     const QRect plot = m_canvas.plot();
     if (at.x() < plot.left() || at.x() > plot.right() + 1) {
-        setCursor(std::nullopt);
+        pointAt(std::nullopt);
         return;
     }
-    setCursor(m_canvas.snapped(m_canvas.timeAt(at.x()), m_marks));
+    pointAt(m_canvas.snapped(m_canvas.timeAt(at.x()), m_marks));
 }
 
 void ChartView::mouseReleaseEvent(QMouseEvent* event) {
@@ -424,12 +512,14 @@ void ChartView::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void ChartView::leaveEvent(QEvent*) {
-    setCursor(std::nullopt);
+    pointAt(std::nullopt);
 }
 
 void ChartView::focusInEvent(QFocusEvent* event) {
     m_ringed = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason ||
                event->reason() == Qt::ShortcutFocusReason;
+    if (event->reason() != Qt::ActiveWindowFocusReason)
+        emit activated();
     update();
     QWidget::focusInEvent(event);
 }
@@ -468,7 +558,9 @@ void ChartView::paintEvent(QPaintEvent*) {
 
     QString note;
     if (m_subject.families.empty())
-        note = tr("No metric selected");
+        note = m_subject.waiting.isEmpty()
+                   ? tr("No metric selected")
+                   : tr("Waiting for %1").arg(m_subject.waiting.join(tr(" and ")));
     else if (!m_frame)
         note = tr("Reading\u2026");
     else if (!hasSamples(*m_frame))
@@ -487,7 +579,9 @@ void ChartView::paintEvent(QPaintEvent*) {
 
 QString ChartView::spokenSummary() const {
     if (m_subject.families.empty())
-        return tr("No metric selected");
+        return m_subject.waiting.isEmpty()
+                   ? tr("No metric selected")
+                   : tr("Waiting for %1").arg(m_subject.waiting.join(tr(" and ")));
     if (!m_frame)
         return tr("Reading");
     QStringList parts;
@@ -504,15 +598,55 @@ QString ChartView::spokenSummary() const {
                      .arg(series.path)
                      .arg(series.pathName,
                           series.labels.isEmpty() ? QString() : ' ' + series.labels,
-                          formatValue(series.last, m_frame->unit));
+                          formatValue(series.last, series.axis == 1 && m_frame->rightUnit
+                                                       ? *m_frame->rightUnit
+                                                       : m_frame->unit));
     }
     if (m_frame->series.size() > spoken)
         parts << tr("%1 more series").arg(m_frame->series.size() - spoken);
+    if (!m_frame->resets.empty())
+        parts << tr("%1 resets").arg(m_frame->resets.size());
     if (m_frame->lane.falseResets > 0)
         parts << tr("%1 false resets").arg(m_frame->lane.falseResets);
     if (!m_subject.finding.isEmpty())
         parts << m_subject.finding;
     return parts.join(QStringLiteral("; "));
+}
+
+QString ChartView::spokenReading() const {
+    if (!m_frame || !m_marks.cursor)
+        return {};
+    const CrosshairReading reading = m_canvas.readAt(*m_marks.cursor, m_marks);
+    QStringList parts{formatClock(reading.time)};
+    if (reading.sum)
+        parts << tr("sum %1").arg(formatValue(*reading.sum, m_frame->unit));
+    constexpr qsizetype spokenMost = 6;
+    for (const CrosshairReading::Row& row : reading.rows) {
+        if (!row.value || (m_marks.highlighted && *m_marks.highlighted != row.series->id))
+            continue;
+        if (parts.size() > spokenMost)
+            break;
+        const QString name =
+            row.series->labels.isEmpty() ? row.series->pathName : row.series->labels;
+        parts << tr("path %1 %2%3 %4")
+                     .arg(row.series->path)
+                     .arg(name, row.inLane ? tr(" rate") : QString(),
+                          formatValue(*row.value, m_canvas.unitOf(row)));
+    }
+    return parts.join(QStringLiteral("; "));
+}
+
+double ChartView::readingValue() const {
+    if (!m_frame || !m_marks.cursor)
+        return NAN;
+    const CrosshairReading reading = m_canvas.readAt(*m_marks.cursor, m_marks);
+    if (reading.sum)
+        return *reading.sum;
+    for (const CrosshairReading::Row& row : reading.rows) {
+        if (row.value && (!m_marks.highlighted || *m_marks.highlighted == row.series->id))
+            return *row.value;
+    }
+    return NAN;
 }
 
 } // namespace sightglass::ui

@@ -16,11 +16,14 @@
 #include "ui/look/theme.h"
 #include "ui/models/selection.h"
 
+class QHelpEvent;
+
 namespace sightglass::ui {
 
 /// What a chart shows: families with all their paths.
 struct ChartSubject {
-    std::vector<PlotFamily> families; ///< none: nothing is selected
+    std::vector<PlotFamily> families; ///< none: nothing is selected, or nothing is there yet
+    QStringList waiting;              ///< families that shall be shown and are not there yet
     QString finding; ///< the worst finding in words, for screen readers; may be empty
 
     [[nodiscard]] QStringList names() const;
@@ -55,6 +58,16 @@ class ChartView : public QWidget {
 
     /// Range, last values and finding in words: what a screen reader says of the chart.
     [[nodiscard]] QString spokenSummary() const;
+    /// Time and values under the crosshair in words; "" without one.
+    [[nodiscard]] QString spokenReading() const;
+    /// The first value under the crosshair; NaN without one.
+    [[nodiscard]] double readingValue() const;
+
+    /// Charts upon each other share one time axis: what the others show of time while the range
+    /// fits itself to what there is, and the room that their labels need.
+    void setBeside(std::optional<TimeRange> extent);
+    [[nodiscard]] ChartCanvas::Sides neededSides() const { return m_canvas.neededSides(); }
+    void setLeastSides(ChartCanvas::Sides sides);
 
     [[nodiscard]] QSize minimumSizeHint() const override;
     [[nodiscard]] QSize sizeHint() const override;
@@ -68,12 +81,17 @@ class ChartView : public QWidget {
     void togglePause();
     /// From rate to increase to raw, and round.
     void showNext();
+    /// Puts the crosshair of all charts at a time.
+    void pointAt(std::optional<TimeNs> time);
 
   signals:
     void frameChanged();
     void mutedChanged();
     void highlightChanged();
     void settingsChanged();
+    void sidesChanged();
+    void removalWanted(); ///< by key
+    void activated();     ///< pressed or focused: the legend is now this chart's
 
   protected:
     bool event(QEvent* event) override;
@@ -93,13 +111,16 @@ class ChartView : public QWidget {
 
   private:
     void ask();
+    void askAt(TimeNs now);
     void take(std::shared_ptr<const PlotFrame> frame);
     void relayout();
     void rangeChanged();
     void lookAtClock();
+    void goToEdge();
+    void showHovered();
+    void showTip(const QHelpEvent& event);
     /// Scales the range by `factor`, keeping the time at `anchor` in its place.
     void zoom(double factor, TimeNs anchor, bool isStep);
-    void setCursor(std::optional<TimeNs> time);
     /// The time below `x`, or at the end of the plot that lies nearest.
     [[nodiscard]] TimeNs timeInPlot(double x) const;
     void stepCursor(int direction);
@@ -116,6 +137,8 @@ class ChartView : public QWidget {
     std::shared_ptr<const PlotFrame> m_frame;
     ChartMarks m_marks;
     ChartSettings m_settings;
+    std::optional<TimeRange> m_beside;
+    ChartCanvas::Sides m_sides;  ///< as last told of
     bool m_ringed = false;       ///< focus came by the keyboard
     TimeNs m_from = 0, m_to = 0; ///< shown; runs ahead of the frame's while a zoom is answered
     double m_scale = 1;          ///< device pixels per logical pixel, of the last layout

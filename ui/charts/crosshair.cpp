@@ -16,11 +16,17 @@ namespace {
 /// Rows beyond this would hide the chart that they explain.
 constexpr std::size_t rowsMost = 10;
 
-QString rowName(const CrosshairReading::Row& row) {
-    const QString mark = QString(markOf(row.series->path));
+QString rowName(const CrosshairReading::Row& row, const PlotFrame& frame) {
+    const PlotSeries& series = *row.series;
+    const QString mark = QString(markOf(series.path));
     if (row.inLane)
         return mark + QStringLiteral(" rate()");
-    return mark + ' ' + (row.series->labels.isEmpty() ? row.series->pathName : row.series->labels);
+    if (frame.families.size() > 1) {
+        const QString& family = frame.families[series.family];
+        return mark + ' ' +
+               (series.labels.isEmpty() ? family : family + QStringLiteral(", ") + series.labels);
+    }
+    return mark + ' ' + (series.labels.isEmpty() ? series.pathName : series.labels);
 }
 
 } // namespace
@@ -60,7 +66,11 @@ void ChartCanvas::paintCrosshair(QPainter& painter, const ChartMarks& marks) con
     for (const CrosshairReading::Row& row : reading.rows) {
         if (!row.value || (marks.highlighted && *marks.highlighted != row.series->id))
             continue;
-        const double y = yOf(row.inLane ? m_below : m_main, *row.value);
+        const Pane& pane = row.inLane ? m_below : m_main;
+        const ValueAxis& axis = row.series->axis == 1 ? pane.rightAxis : pane.axis;
+        if (axis.isLog && !(row.height > 0))
+            continue;
+        const double y = yOf(pane, axis, row.height);
         const double radius = m_theme.px(3) + 0.5;
         painter.setPen(QPen(tokens.surface, 1.5));
         painter.setBrush(tokens.series[static_cast<std::size_t>(row.series->color)]);
@@ -91,8 +101,8 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
     int exactWidth = 0;
     for (std::size_t i = 0; i < shown; ++i) {
         const CrosshairReading::Row& row = reading.rows[i];
-        const UnitStyle& style = row.inLane ? m_frame->lane.unit : m_frame->unit;
-        cells[i].name = rowName(row);
+        const UnitStyle& style = unitOf(row);
+        cells[i].name = rowName(row, *m_frame);
         cells[i].value = row.value ? formatValue(*row.value, style) : QStringLiteral("\u2013");
         if (few && row.value && row.series->shown != Shown::Rate) {
             cells[i].exact = formatExact(*row.value, style);
@@ -110,6 +120,8 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
         for (Cells& row : cells)
             row.exact.clear();
     }
+    const QString sum = reading.sum ? formatValue(*reading.sum, m_frame->unit) : QString();
+    valueWidth = std::max(valueWidth, boldMetrics.horizontalAdvance(sum));
     const QString more = reading.rows.size() > shown
                              ? QStringLiteral("%1 more").arg(reading.rows.size() - shown)
                              : QString();
@@ -122,9 +134,9 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
     const int inner = std::max(sample + m_theme.px(8) + nameWidth + gap + valueWidth +
                                    (exactWidth > 0 ? gap + exactWidth : 0),
                                boldMetrics.horizontalAdvance(time));
-    const QSize size(inner + 2 * pad,
-                     line * static_cast<int>(shown + 1 + (more.isEmpty() ? 0 : 1)) + 2 * pad -
-                         m_theme.px(4));
+    const QSize size(inner + 2 * pad, line * static_cast<int>(shown + 1 + (more.isEmpty() ? 0 : 1) +
+                                                              (sum.isEmpty() ? 0 : 1)) +
+                                          2 * pad - m_theme.px(4));
     const int beside = m_theme.px(12);
     int left = static_cast<int>(x) + beside;
     if (left + size.width() > m_plot.right())
@@ -145,6 +157,18 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
     painter.setPen(tokens.text);
     painter.drawText(QRect(box.left() + pad, y, inner, line), Qt::AlignVCenter, time);
     y += line;
+    if (!sum.isEmpty()) {
+        painter.setPen(tokens.text2);
+        painter.setFont(font);
+        painter.drawText(QRect(box.left() + pad + sample + m_theme.px(8), y, nameWidth, line),
+                         Qt::AlignVCenter, QStringLiteral("Sum"));
+        painter.setPen(tokens.text);
+        painter.setFont(bold);
+        painter.drawText(
+            QRect(box.left() + pad + sample + m_theme.px(8) + nameWidth + gap, y, valueWidth, line),
+            Qt::AlignRight | Qt::AlignVCenter, sum);
+        y += line;
+    }
     for (std::size_t i = 0; i < shown; ++i, y += line) {
         int at = box.left() + pad;
         paintLineSample(painter, {at, y, sample, line}, *reading.rows[i].series, false, m_theme);

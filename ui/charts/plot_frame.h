@@ -20,10 +20,11 @@ namespace sightglass::ui {
 /// What a series drew into one pixel column. Columns without points are not stored. A rate has one
 /// value a column, at the column's last point. All values are finite.
 struct PlotColumn {
-    std::int32_t column = 0;  ///< from 0; below 0 or from PlotFrame::columns on: the neighbour
-                              ///< outside the range that the line comes from or goes to
-    std::uint32_t count = 0;  ///< points in here, at least 1
-    bool gapBefore = true;    ///< nothing connects this to the column before it
+    std::int32_t column = 0; ///< from 0; below 0 or from PlotFrame::columns on: the neighbour
+                             ///< outside the range that the line comes from or goes to
+    std::uint32_t count = 0; ///< points in here, at least 1
+    bool endsHere = false;   ///< the series was marked as ended after the last point in here
+    bool gapBefore = true;   ///< nothing connects this to the column before it
     TimeNs firstTime = 0, lastTime = 0;
     double first = 0, min = 0, max = 0, last = 0;
 };
@@ -46,6 +47,10 @@ struct PlotSeries {
     int color = 0; ///< index into Tokens::series: one a family and label set, over all paths
 
     std::vector<PlotColumn> columns; ///< oldest first
+    /// On a log axis: the columns with log10 of their values, without those of zero and below.
+    std::vector<PlotColumn> logColumns;
+    /// Stacked: what it adds to each of the frame's columns; NaN: nothing.
+    std::vector<double> held;
     TimeNs gap = 0; ///< points further apart than this are not connected; 0: unknown
 
     // Over the range, of what is drawn. Meaningless while count is 0.
@@ -65,6 +70,13 @@ struct PlotLane {
     [[nodiscard]] bool empty() const { return series.empty(); }
 };
 
+/// A counter began again.
+struct PlotReset {
+    TimeNs time = 0;
+    int series = 0; ///< index into PlotFrame::series
+    std::uint32_t count = 1;
+};
+
 struct PlotArrival {
     int path = 0;
     TimeNs time = 0; ///< when its first point came in
@@ -79,9 +91,14 @@ struct PlotFrame {
     TimeNs columnNs = 1;
     TimeNs end = 0; ///< as the request was: to ask for the same range again
     int columns = 1;
-    bool fitted = false;       ///< the range was made to fit what there is
-    bool hasRate = false;      ///< a switch between rate and raw makes a difference
-    bool disagree = false;     ///< the paths differ in type, so all is drawn as received
+    std::optional<TimeRange> extent; ///< of all series, if the range was made to fit
+    bool fitted = false;             ///< the range was made to fit what there is
+    bool hasRate = false;            ///< a switch between rate and raw makes a difference
+    bool disagree = false;           ///< the paths differ in type, so all is drawn as received
+    bool onePathOnly = false;        ///< stacked: only the first path of each family is drawn
+    bool hasBuckets = false;         ///< some series is a histogram
+    bool belowLog = false;           ///< values of zero and below are left out of a log axis
+    TimeNs step = 0;           ///< of an increase: the time that one value rose over, on average
     bool observations = false; ///< the rate of a histogram's or summary's count
 
     UnitStyle unit;                     ///< of the left axis
@@ -90,6 +107,7 @@ struct PlotFrame {
     std::vector<PlotSeries> series;     ///< family by family, path by path, reference path first
     std::uint32_t total = 0; ///< series that the family has; more than are drawn above 50
     PlotLane lane;
+    std::vector<PlotReset> resets;     ///< one a column and series; none where paths disagree
     std::vector<PlotArrival> arrivals; ///< of paths of an odd type, within the range
 
     /// What the answer was read from: a chart is out of date once one of these moved.

@@ -2,94 +2,20 @@
 #include "ui/charts/plot_query.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <optional>
 #include <set>
-#include <string>
 
-#include "core/model/prometheus_names.h"
+#include "ui/charts/plot_choice.h"
 
 namespace sightglass::ui {
 
 namespace {
 
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
-
 double seconds(TimeNs ns) {
     return static_cast<double>(ns) / static_cast<double>(nsPerSecond);
-}
-
-/// What a type is compared as (design, "Same type").
-enum class Kind { Any, Gauge, Counter, Histogram, Summary };
-
-Kind kindOf(const Descriptor& d) {
-    switch (d.type) {
-    case MetricType::Gauge:
-        return Kind::Gauge;
-    case MetricType::Sum:
-        return d.monotonic ? Kind::Counter : Kind::Gauge;
-    case MetricType::Histogram:
-    case MetricType::ExponentialHistogram:
-        return Kind::Histogram;
-    case MetricType::Summary:
-        return Kind::Summary;
-    case MetricType::Unknown:
-        break;
-    }
-    return Kind::Any;
-}
-
-bool hasCount(Kind kind) {
-    return kind == Kind::Histogram || kind == Kind::Summary;
-}
-bool isCumulative(Kind kind) {
-    return kind == Kind::Counter || hasCount(kind);
-}
-Field fieldOf(Kind kind) {
-    return hasCount(kind) ? Field::Count : Field::Value;
-}
-
-/// A series that could be drawn.
-struct Candidate {
-    SeriesInfo info;
-    const PlotPath* path = nullptr;
-    Kind kind = Kind::Any;
-    std::size_t ordinal = 0; ///< place among the series of its path
-    double rank = 0;         ///< newest value
-};
-
-struct Grid {
-    TimeNs from = 0, to = 0, columnNs = 1;
-    int columns = 1;
-};
-
-Grid gridFor(TimeNs span, TimeNs end, int columns, bool live) {
-    Grid grid;
-    grid.columns = std::max(columns, 1);
-    grid.columnNs = std::max<TimeNs>(1, (span + grid.columns - 1) / grid.columns);
-    // A live edge lies behind now, so that the newest point has its column.
-    const TimeNs edge = live ? end / grid.columnNs + 1 : (end + grid.columnNs - 1) / grid.columnNs;
-    grid.to = edge * grid.columnNs;
-    grid.from = grid.to - grid.columnNs * grid.columns;
-    return grid;
-}
-
-/// From the first point of any of these series to the last.
-std::optional<TimeRange> extentOf(const SeriesReader& reader,
-                                  const std::vector<Candidate>& candidates) {
-    std::optional<TimeRange> all;
-    for (const Candidate& c : candidates) {
-        if (const auto extent = reader.extent(c.info.id)) {
-            all = all ? TimeRange{std::min(all->from, extent->from), std::max(all->to, extent->to)}
-                      : *extent;
-        }
-    }
-    return all;
 }
 
 /// The range of a request that leaves it to the data. While it grows it does so by whole seconds:
@@ -106,63 +32,6 @@ std::pair<TimeNs, TimeNs> fittedRange(const std::optional<TimeRange>& all,
     }
     const TimeNs wanted = (end - begin + nsPerSecond - 1) / nsPerSecond * nsPerSecond;
     return {std::clamp(wanted, PlotRequest::fittedLeast, PlotRequest::fittedMost), end};
-}
-
-double newestValue(const SeriesReader& reader, const Candidate& c, bool asRate, const Grid& grid) {
-    if (!asRate) {
-        const auto sample = reader.latest(c.info.id, fieldOf(c.kind), grid.to, grid.to - grid.from);
-        const double value = sample ? sample->value.asDouble() : NAN;
-        return std::isfinite(value) ? value : -HUGE_VAL;
-    }
-    Column column;
-    const TimeNs tail = std::max<TimeNs>((grid.to - grid.from) / 8, grid.columnNs);
-    reader.columns(c.info.id, fieldOf(c.kind), {grid.to - tail, grid.to}, {&column, 1});
-    return column.increaseOver > 0 ? column.increase / seconds(column.increaseOver) : -HUGE_VAL;
-}
-
-/// The labels by which series of one path differ, sender included.
-Labels identity(const SeriesInfo& info) {
-    Labels labels = prometheusLabels(*info.attributes);
-    for (const Labels& more :
-         {jobAndInstance(*info.metric->resource), targetInfoLabels(*info.metric->resource)})
-        labels.insert(labels.end(), more.begin(), more.end());
-    return labels;
-}
-
-/// Keys that have several values within some path: they name a label set on every path, whatever
-/// constant labels a path added or lost.
-std::set<std::string> tellingKeys(const std::vector<Candidate>& chosen,
-                                  const std::vector<Labels>& labels) {
-    std::set<std::string> keys;
-    std::map<std::pair<const PlotPath*, std::string>, std::pair<std::string, std::size_t>> seen;
-    std::map<const PlotPath*, std::size_t> seriesOf;
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-        ++seriesOf[chosen[i].path];
-        for (const auto& [key, value] : labels[i]) {
-            auto [at, isNew] = seen.try_emplace({chosen[i].path, key}, value, 0);
-            ++at->second.second;
-            if (!isNew && at->second.first != value)
-                keys.insert(key);
-        }
-    }
-    // A key that only some series of a path carry tells them apart as well.
-    for (const auto& [where, what] : seen) {
-        if (what.second < seriesOf[where.first])
-            keys.insert(where.second);
-    }
-    return keys;
-}
-
-QString labelSet(const Labels& labels, const std::set<std::string>& keys) {
-    QString out;
-    for (const auto& [key, value] : labels) {
-        if (!keys.contains(key))
-            continue;
-        if (!out.isEmpty())
-            out += QLatin1String(", ");
-        out += text(key) + '=' + text(value);
-    }
-    return out;
 }
 
 /// Longest distance between points that still connects them: three intervals and a bit.
@@ -192,7 +61,7 @@ struct Reading {
 
 /// The nearest point outside the range on either side, so that lines reach the edges. Looked for
 /// as far as the range is long, and at least a minute.
-void readNeighbours(const SeriesReader& reader, SeriesId id, Field field, const Grid& grid,
+void readNeighbours(const SeriesReader& reader, SeriesId id, Field field, const PlotGrid& grid,
                     Reading& reading) {
     const TimeNs reach = std::max<TimeNs>(grid.to - grid.from, 60 * nsPerSecond);
     std::vector<Column> coarse(64);
@@ -223,7 +92,7 @@ void readNeighbours(const SeriesReader& reader, SeriesId id, Field field, const 
     }
 }
 
-Reading read(const SeriesReader& reader, SeriesId id, Field field, const Grid& grid) {
+Reading read(const SeriesReader& reader, SeriesId id, Field field, const PlotGrid& grid) {
     Reading reading;
     reading.columns.resize(static_cast<std::size_t>(grid.columns));
     reader.columns(id, field, {grid.from, grid.to}, reading.columns);
@@ -254,7 +123,7 @@ std::optional<PlotColumn> asDrawn(const Column& c, Shown shown) {
 }
 
 /// Fills in columns and statistics of `series` from what was read.
-void draw(const Reading& reading, const Grid& grid, Shown shown, PlotSeries& series) {
+void draw(const Reading& reading, const PlotGrid& grid, Shown shown, PlotSeries& series) {
     series.shown = shown;
     series.gap = gapOf(reading.columns);
 
@@ -304,6 +173,8 @@ void draw(const Reading& reading, const Grid& grid, Shown shown, PlotSeries& ser
             any = true;
         }
         ended = ended || c.stale;
+        if (c.stale && !series.columns.empty())
+            series.columns.back().endsHere = true;
     };
     if (reading.before)
         add(*reading.before, -1);
@@ -326,85 +197,103 @@ void draw(const Reading& reading, const Grid& grid, Shown shown, PlotSeries& ser
     }
 }
 
-std::vector<Candidate> candidatesOf(const SeriesReader& reader,
-                                    const std::vector<PlotPath>& paths) {
-    std::vector<Candidate> all;
-    for (const PlotPath& path : paths) {
-        std::size_t ordinal = 0;
-        for (const MetricId metric : path.metrics) {
-            const auto info = reader.metric(metric);
-            if (!info)
-                continue;
-            const Kind kind = kindOf(info->descriptor);
-            for (SeriesInfo& series : reader.seriesOf(metric))
-                all.push_back({std::move(series), &path, kind, ordinal++, 0});
+/// What a series adds to a stack, a pixel column: its last value while nothing newer is there and
+/// its line goes on, or as long as a point may be late; else nothing (NaN).
+std::vector<double> contributions(const PlotSeries& series, const PlotGrid& grid) {
+    std::vector<double> held(static_cast<std::size_t>(grid.columns),
+                             std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t i = 0; i < series.columns.size(); ++i) {
+        const PlotColumn& at = series.columns[i];
+        const PlotColumn* next = i + 1 < series.columns.size() ? &series.columns[i + 1] : nullptr;
+        const bool goesOn = next != nullptr && !next->gapBefore;
+        const int end = std::min(next != nullptr ? next->column : grid.columns, grid.columns);
+        for (int c = std::max(at.column, 0); c < end; ++c) {
+            const TimeNs age = grid.from + grid.columnNs * c - at.lastTime;
+            if (c != at.column && !goesOn && (at.endsHere || age > series.gap))
+                break;
+            held[static_cast<std::size_t>(c)] = at.last;
         }
     }
-    return all;
+    return held;
 }
 
-/// Keeps the series that are largest now, in the order they had.
-void keepTop(const SeriesReader& reader, std::vector<Candidate>& candidates, bool raw,
-             const Grid& grid) {
-    if (candidates.size() <= PlotRequest::seriesMost)
-        return;
-    for (Candidate& c : candidates)
-        c.rank = newestValue(reader, c, !raw && isCumulative(c.kind), grid);
-    std::vector<std::size_t> order(candidates.size());
-    for (std::size_t i = 0; i < order.size(); ++i)
-        order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return candidates[a].rank > candidates[b].rank;
-    });
-    order.resize(PlotRequest::seriesMost);
-    std::sort(order.begin(), order.end());
-    std::vector<Candidate> kept;
-    kept.reserve(order.size());
-    for (const std::size_t i : order)
-        kept.push_back(std::move(candidates[i]));
-    candidates = std::move(kept);
-}
-
-struct Agreement {
-    bool disagree = false;
-    Kind reference = Kind::Any;
-};
-
-Agreement agreementOf(const std::vector<Candidate>& candidates) {
-    Agreement result;
-    for (const Candidate& c : candidates) {
-        if (c.kind == Kind::Any)
+/// Lines of a log axis are drawn as lines of logarithms. What zero and below left out is a gap.
+void addLogarithms(PlotSeries& series, bool& belowLog) {
+    bool gap = true;
+    for (const PlotColumn& c : series.columns) {
+        gap = gap || c.gapBefore;
+        belowLog = belowLog || c.min <= 0;
+        if (c.max <= 0) {
+            gap = true;
             continue;
-        if (result.reference == Kind::Any)
-            result.reference = c.kind;
-        else if (c.kind != result.reference)
-            result.disagree = true;
+        }
+        // Of a column that is partly below only what is above is known to be there.
+        double least = c.min > 0 ? c.min : c.max;
+        for (const double value : {c.first, c.last}) {
+            if (value > 0)
+                least = std::min(least, value);
+        }
+        PlotColumn& log = series.logColumns.emplace_back(c);
+        log.min = std::log10(least);
+        log.max = std::log10(c.max);
+        log.first = std::log10(std::max(c.first, least));
+        log.last = std::log10(std::max(c.last, least));
+        log.gapBefore = gap;
+        gap = c.last <= 0;
     }
-    return result;
+}
+
+/// Time that a value of these increases rose over, on average.
+TimeNs stepOf(const std::vector<PlotCandidate>& chosen, const std::vector<Reading>& readings) {
+    double sum = 0;
+    double count = 0;
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+        if (!isCumulative(chosen[i].kind))
+            continue;
+        for (const Column& column : readings[i].columns) {
+            if (column.count > 0 && column.increaseOver > 0) {
+                sum += static_cast<double>(column.increaseOver);
+                ++count;
+            }
+        }
+    }
+    return count > 0 ? static_cast<TimeNs>(sum / count) : 0;
 }
 
 /// What is known of a series before its points are read.
-PlotSeries describe(const Candidate& c, const std::vector<PlotPath>& paths, Kind reference) {
+PlotSeries describe(const PlotCandidate& c, const PlotFamily& asked, const FamilyPlot& family) {
     PlotSeries series;
     const Descriptor& descriptor = c.info.metric->descriptor;
     series.id = c.info.id;
     series.origin = c.path->origin;
+    series.family = c.family;
+    series.axis = family.axis;
     series.path = c.path->number;
     series.pathName = c.path->name;
     series.type = descriptor.type;
     series.monotonic = descriptor.monotonic;
     series.delta = descriptor.temporality == Temporality::Delta;
-    series.odd = c.kind != Kind::Any && c.kind != reference;
-    series.reference = c.path == &paths.front();
+    series.odd = c.kind != SeriesKind::Any && c.kind != family.reference;
+    series.reference = c.path == &asked.paths.front();
     return series;
 }
 
-void fillLane(const std::vector<Candidate>& chosen, const std::vector<Reading>& readings,
-              const Grid& grid, PlotFrame& frame) {
+/// One a column that holds falls of what may only rise.
+void addResets(const Reading& reading, const PlotGrid& grid, int series, PlotFrame& frame) {
+    for (int c = 0; c < grid.columns; ++c) {
+        const Column& column = reading.columns[static_cast<std::size_t>(c)];
+        if (column.count > 0 && column.resets > 0)
+            frame.resets.push_back(
+                {grid.from + grid.columnNs * c + grid.columnNs / 2, series, column.resets});
+    }
+}
+
+void fillLane(const std::vector<PlotCandidate>& chosen, const std::vector<Reading>& readings,
+              const PlotGrid& grid, PlotFrame& frame) {
     std::set<int> paths;
     std::set<TimeNs> resets;
     for (std::size_t i = 0; i < chosen.size(); ++i) {
-        if (chosen[i].kind != Kind::Counter)
+        if (chosen[i].kind != SeriesKind::Counter)
             continue;
         PlotSeries series = frame.series[i];
         series.columns.clear();
@@ -425,47 +314,41 @@ void fillLane(const std::vector<Candidate>& chosen, const std::vector<Reading>& 
     frame.lane.resetTimes.assign(resets.begin(), resets.end());
 }
 
-} // namespace
-
-/// The series that a request chose of many, and what it learned of all of them.
-struct PlotMemory::Top {
-    std::vector<PlotPath> paths; ///< the candidates point to these
-    std::vector<Candidate> chosen;
-    std::uint32_t total = 0;
-    Agreement agreement;
-    std::optional<TimeRange> extent;
-    ChartSettings settings;
-    bool live = false;
-    TimeNs span = 0, end = 0;
-    std::chrono::steady_clock::time_point made;
-};
-
-namespace {
-
-bool stillHolds(const PlotMemory::Top& top, const PlotRequest& request) {
-    const auto samePath = [](const PlotPath& a, const PlotPath& b) {
-        return a.origin == b.origin && a.metrics == b.metrics;
-    };
-    return std::chrono::steady_clock::now() - top.made < std::chrono::seconds(1) &&
-           top.settings == request.settings && top.live == request.live &&
-           top.span == request.span && (request.live || top.end == request.end) &&
-           std::equal(top.paths.begin(), top.paths.end(), request.families.front().paths.begin(),
-                      request.families.front().paths.end(), samePath);
+void fillArrivals(const PlotFamily& asked, PlotFrame& frame) {
+    std::set<int> seen;
+    for (const PlotSeries& series : frame.series) {
+        if (!series.odd || !seen.insert(series.path).second)
+            continue;
+        const auto path = std::find_if(asked.paths.begin(), asked.paths.end(),
+                                       [&](const PlotPath& p) { return p.number == series.path; });
+        if (path->arrived >= frame.from && path->arrived <= frame.to)
+            frame.arrivals.push_back({series.path, path->arrived});
+    }
 }
 
-std::shared_ptr<PlotMemory::Top> findTop(const SeriesReader& reader, const PlotRequest& request) {
-    auto top = std::make_shared<PlotMemory::Top>();
-    top->paths = request.families.front().paths;
-    top->chosen = candidatesOf(reader, top->paths);
-    top->total = static_cast<std::uint32_t>(top->chosen.size());
-    top->agreement = agreementOf(top->chosen);
-    top->settings = request.settings;
-    top->live = request.live;
-    top->span = request.span;
-    top->end = request.end;
-    if (request.span <= 0)
-        top->extent = extentOf(reader, top->chosen);
-    return top;
+/// Axes and what the families are, as far as it is known before any point is read.
+void describeFamilies(const PlotChoice& choice, PlotFrame& frame) {
+    frame.onePathOnly = choice.onePathOnly;
+    frame.observations = true;
+    bool any = false;
+    for (std::size_t i = 0; i < choice.families.size(); ++i) {
+        const FamilyPlot& family = choice.families[i];
+        if (family.axis < 0) {
+            if (family.series > 0)
+                frame.leftOut << choice.asked[i].name;
+            continue;
+        }
+        if (family.axis == 0 && !any)
+            frame.unit = family.unit;
+        if (family.axis == 1 && !frame.rightUnit)
+            frame.rightUnit = family.unit;
+        any = true;
+        frame.hasRate = frame.hasRate || family.hasRate;
+        frame.observations = frame.observations && family.observations;
+    }
+    frame.observations = frame.observations && any;
+    // The lane explains one family; beside others there is no room for it.
+    frame.disagree = choice.families.size() == 1 && choice.families.front().disagree;
 }
 
 } // namespace
@@ -478,105 +361,93 @@ bool hasSamples(const PlotFrame& frame) {
 std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const PlotRequest& request,
                                            PlotMemory* memory) {
     auto frame = std::make_shared<PlotFrame>();
-    for (const PlotFamily& family : request.families)
-        frame->families.push_back(family.name);
     frame->settings = request.settings;
     frame->end = request.end;
     // Before the points are read: what comes in meanwhile must make the frame look old.
-    for (const PlotPath& path : request.families.front().paths) {
-        for (const MetricId metric : path.metrics)
-            frame->generations.emplace_back(metric, reader.generation(metric));
+    for (const PlotFamily& family : request.families) {
+        frame->families << family.name;
+        for (const PlotPath& path : family.paths) {
+            for (const MetricId metric : path.metrics)
+                frame->generations.emplace_back(metric, reader.generation(metric));
+        }
     }
 
-    std::shared_ptr<const PlotMemory::Top> top;
-    std::shared_ptr<PlotMemory::Top> fresh;
-    if (memory && memory->top && stillHolds(*memory->top, request))
-        top = memory->top;
+    std::shared_ptr<const PlotChoice> choice;
+    std::shared_ptr<PlotChoice> fresh;
+    if (memory && memory->choice && stillHolds(*memory->choice, request))
+        choice = memory->choice;
     else
-        top = fresh = findTop(reader, request);
-    frame->total = top->total;
-    const Agreement agreement = top->agreement;
-    frame->disagree = agreement.disagree;
+        choice = fresh = chooseSeries(reader, request);
+    frame->total = choice->total;
+    describeFamilies(*choice, *frame);
 
     TimeNs span = request.span;
     TimeNs end = request.end;
     if (span <= 0) {
-        std::tie(span, end) = fittedRange(top->extent, request);
+        frame->extent = choice->extent;
+        std::optional<TimeRange> all = choice->extent;
+        if (all && request.beside)
+            all = TimeRange{std::min(all->from, request.beside->from),
+                            std::max(all->to, request.beside->to)};
+        else if (request.beside)
+            all = request.beside;
+        std::tie(span, end) = fittedRange(all, request);
         frame->fitted = true;
     }
-    const Grid grid = gridFor(span, end, request.columns, request.live);
+    const PlotGrid grid = plotGrid(span, end, request.columns, request.live);
     frame->from = grid.from;
     frame->to = grid.to;
     frame->columnNs = grid.columnNs;
     frame->columns = grid.columns;
 
-    const Shown shown = frame->disagree ? Shown::Raw : request.settings.shown;
     if (fresh) {
-        keepTop(reader, fresh->chosen, shown == Shown::Raw, grid);
+        keepLargest(reader, request.most, grid, *fresh);
         fresh->made = std::chrono::steady_clock::now();
         // Few series are found quickly, and a new one must be seen at once.
         if (memory)
-            memory->top = fresh->total > PlotRequest::seriesMost ? fresh : nullptr;
+            memory->choice = fresh->total > request.most ? fresh : nullptr;
     }
-    const std::vector<Candidate>& chosen = top->chosen;
+    const std::vector<PlotCandidate>& chosen = choice->chosen;
 
-    std::vector<Labels> labels;
-    labels.reserve(chosen.size());
-    for (const Candidate& c : chosen)
-        labels.push_back(identity(c.info));
-    const std::set<std::string> keys = tellingKeys(chosen, labels);
+    // All lines of one frame are of one generation, whatever is written meanwhile.
+    std::vector<SeriesId> ids;
+    ids.reserve(chosen.size());
+    for (const PlotCandidate& c : chosen)
+        ids.push_back(c.info.id);
+    const std::shared_ptr<const SeriesReader> pinned = reader.pin(ids);
 
-    std::map<QString, int> colors;
+    const std::vector<QString> labels = tellingLabels(chosen);
+    std::map<std::pair<int, QString>, int> colors;
     std::vector<Reading> readings;
     readings.reserve(chosen.size());
-    bool allRates = !chosen.empty();
-    bool allCounts = !chosen.empty();
     for (std::size_t i = 0; i < chosen.size(); ++i) {
-        const Candidate& c = chosen[i];
-        const Shown asShown = isCumulative(c.kind) ? shown : Shown::Raw;
-        frame->hasRate = frame->hasRate || (!frame->disagree && isCumulative(c.kind));
-        allRates = allRates && asShown == Shown::Rate;
-        allCounts = allCounts && hasCount(c.kind);
-
-        PlotSeries series = describe(c, top->paths, agreement.reference);
-        series.labels = labelSet(labels[i], keys);
+        const PlotCandidate& c = chosen[i];
+        const FamilyPlot& family = choice->families[static_cast<std::size_t>(c.family)];
+        PlotSeries series = describe(c, choice->asked[static_cast<std::size_t>(c.family)], family);
+        series.labels = labels[i];
         // Of many series the top ones change: a colour then follows the series, not its rank.
-        const int next = frame->total > PlotRequest::seriesMost
-                             ? static_cast<int>(c.ordinal % 8)
-                             : static_cast<int>(colors.size() % 8);
-        series.color = colors.try_emplace(series.labels, next).first->second;
-        readings.push_back(read(reader, c.info.id, fieldOf(c.kind), grid));
-        draw(readings.back(), grid, asShown, series);
+        const int next = frame->total > request.most ? static_cast<int>(c.ordinal % 8)
+                                                     : static_cast<int>(colors.size() % 8);
+        series.color = colors.try_emplace({c.family, series.labels}, next).first->second;
+        readings.push_back(read(*pinned, c.info.id, fieldOf(c.kind), grid));
+        draw(readings.back(), grid, isCumulative(c.kind) ? family.shown : Shown::Raw, series);
+        frame->hasBuckets = frame->hasBuckets || c.kind == SeriesKind::Histogram;
+        if (request.settings.logAxis && request.settings.kind == ChartKind::Lines)
+            addLogarithms(series, frame->belowLog);
+        if (request.settings.kind == ChartKind::Stacked)
+            series.held = contributions(series, grid);
+        if (isCumulative(c.kind) && !family.disagree)
+            addResets(readings.back(), grid, static_cast<int>(i), *frame);
         frame->series.push_back(std::move(series));
     }
-    if (chosen.empty())
-        return frame;
-
-    // A page says no unit where OTLP does: whoever knows it speaks for all.
-    QString unit;
-    for (const Candidate& c : chosen) {
-        if (unit.isEmpty())
-            unit = text(c.info.metric->descriptor.unit);
-    }
-    if (allCounts)
-        unit = QStringLiteral("{observations}");
-    frame->observations = allCounts;
-    // A count of observations has no unit, whatever was observed.
-    const QString name = allCounts ? QString() : request.families.front().name;
-    frame->unit = unitStyle(unit, name, allRates);
-    if (frame->disagree) {
+    if (request.settings.shown == Shown::Increase && frame->hasRate)
+        frame->step = stepOf(chosen, readings);
+    if (frame->disagree && !chosen.empty()) {
+        const FamilyPlot& family = choice->families.front();
         fillLane(chosen, readings, grid, *frame);
-        frame->lane.unit = unitStyle(unit, name, true);
-        std::set<int> seen;
-        for (const PlotSeries& series : frame->series) {
-            if (!series.odd || !seen.insert(series.path).second)
-                continue;
-            const auto path = std::find_if(
-                request.families.front().paths.begin(), request.families.front().paths.end(),
-                [&](const PlotPath& p) { return p.number == series.path; });
-            if (path->arrived >= frame->from && path->arrived <= frame->to)
-                frame->arrivals.push_back({series.path, path->arrived});
-        }
+        frame->lane.unit = unitStyle(
+            family.unitText, family.observations ? QString() : request.families.front().name, true);
+        fillArrivals(request.families.front(), *frame);
     }
     return frame;
 }

@@ -9,20 +9,23 @@
 
 namespace sightglass::ui {
 
+struct PlotChoice;
+
 /// What one chart's worker remembers between its questions. With thousands of series, finding the
 /// largest of them costs far more than reading those: it is done once a second. Belongs to one
 /// thread at a time.
 struct PlotMemory {
-    struct Top;
-    std::shared_ptr<const Top> top; ///< null while there is nothing to remember
+    std::shared_ptr<const PlotChoice> choice; ///< null while there is nothing to remember
 };
 
 /// Reads what the request asks for, never more than first, min, max and last a pixel column.
 ///
 /// Gauges come as they are; counters, and the counts of histograms and summaries, as a rate per
 /// second or increase unless raw. Where the paths disagree on the type all come as received, and
-/// the lane holds the rate of those that say counter. Of more series than seriesMost those with the
-/// largest newest values come. Without `memory` a pure function for a worker; any thread.
+/// the lane holds the rate of those that say counter, if there is but one family. A family of
+/// another unit gets the right axis, one of a third unit is left out. Of more series than `most`
+/// those with the largest last, max or mean come. All points are of one generation. Without
+/// `memory` a pure function for a worker; any thread.
 ///
 /// The range begins and ends at a multiple of a column's length, so that a point stays in its
 /// column while a live chart moves on.

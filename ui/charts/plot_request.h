@@ -5,10 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/base/clock.h"
 #include "core/base/ids.h"
+#include "core/model/series_reader.h"
 
 namespace sightglass::ui {
 
@@ -34,6 +36,7 @@ struct ChartSettings {
     TopBy topBy = TopBy::Last;
     bool logAxis = false;   ///< values of zero and below are left out
     bool topChosen = false; ///< the user answered what to show of too many series
+    bool values = false;    ///< a table of values stands beside
 
     friend bool operator==(const ChartSettings&, const ChartSettings&) = default;
 };
@@ -60,8 +63,9 @@ struct PlotRequest {
     TimeNs span = 0; ///< 0: fitted to what there is, up to fittedMost
     TimeNs end = 0;  ///< right edge; now, if live
     bool live = true;
-    int columns = 0;               ///< width of the plot in device pixels
-    std::size_t most = seriesMost; ///< series drawn at most, of all families together
+    std::optional<TimeRange> beside; ///< what other charts show, for one fitted range over all
+    int columns = 0;                 ///< width of the plot in device pixels
+    std::size_t most = seriesMost;   ///< series drawn at most, of all families together
 
     static constexpr TimeNs fittedMost = 300 * nsPerSecond;
     static constexpr TimeNs fittedLeast = 5 * nsPerSecond;

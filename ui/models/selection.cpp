@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/selection.h"
 
+#include <QTimer>
+
+#include <algorithm>
+
 namespace sightglass::ui {
 
 void Selection::setFamily(const QString& family) {
@@ -98,6 +102,25 @@ void Selection::zoomBack() {
     m_live = range.live;
     m_end = range.end;
     emit rangeChanged();
+}
+
+void Selection::setHovered(std::optional<TimeNs> time) {
+    if (time == m_hovered)
+        return;
+    m_hovered = time;
+    emit hoveredChanged();
+}
+
+void Selection::moveEdge(TimeNs now) {
+    m_edge = std::max(m_edge, now);
+    if (!m_live || m_edgePosted)
+        return;
+    m_edgePosted = true;
+    QTimer::singleShot(0, this, [this] {
+        m_edgePosted = false;
+        if (m_live)
+            emit edgeMoved();
+    });
 }
 
 void Selection::setReference(OriginId origin) {

@@ -5,6 +5,8 @@
 #include <QString>
 #include <QVector>
 
+#include <optional>
+
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 
@@ -47,6 +49,14 @@ class Selection : public QObject {
     void zoomSpan(TimeNs span, bool isStep = true);
     void zoomBack(); ///< the range before the last setRange or zoomSpan
 
+    /// The time under the crosshair: one for all charts. None: nobody points at a chart.
+    [[nodiscard]] std::optional<TimeNs> hovered() const { return m_hovered; }
+    void setHovered(std::optional<TimeNs> time);
+    /// A live chart has something newer to show: all go on to `now` together, once for all calls of
+    /// one turn of the event loop. Nothing happens while not live.
+    void moveEdge(TimeNs now);
+    [[nodiscard]] TimeNs edge() const { return m_edge; }
+
     /// The path that the others are compared with; invalid: chosen by richness.
     [[nodiscard]] OriginId reference() const { return m_reference; }
     void setReference(OriginId origin);
@@ -54,6 +64,8 @@ class Selection : public QObject {
   signals:
     void familyChanged();
     void rangeChanged();
+    void hoveredChanged();
+    void edgeMoved();
     void referenceChanged();
     void historyChanged();
 
@@ -73,6 +85,9 @@ class Selection : public QObject {
     bool m_live = true;
     TimeNs m_end = 0;
     QVector<Range> m_ranges;
+    std::optional<TimeNs> m_hovered;
+    TimeNs m_edge = 0;
+    bool m_edgePosted = false;
     OriginId m_reference;
 };
 
