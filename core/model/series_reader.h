@@ -129,8 +129,9 @@ struct LabelCondition {
     /// Otherwise: whether a value will do. A series without the label has the empty value.
     std::function<bool(std::string_view)> accepts;
     // What is known of `accepts`, so that not every value need be tried.
-    std::vector<std::string> oneOf; ///< if not empty: it takes these and no other
-    std::string prefix;             ///< it takes only values that begin so
+    std::vector<std::string> oneOf;  ///< if not empty: it takes these and no other
+    std::vector<std::string> noneOf; ///< if not empty: it takes all values but these
+    std::string prefix;              ///< it takes only values that begin so
 
     [[nodiscard]] bool holdsFor(std::string_view value) const {
         return equals ? value == *equals : accepts(value);
@@ -158,6 +159,16 @@ class SeriesReader {
     [[nodiscard]] virtual std::vector<SeriesInfo>
     candidates(std::span<const MetricId> metrics,
                std::span<const LabelCondition> conditions) const = 0;
+
+    /// Each value that points carry under a label (in Prometheus' spelling), in no order and some
+    /// more than once: those of all keys that come to the label. False if no index is kept that
+    /// knows them.
+    [[nodiscard]] virtual bool
+    labelValues(std::string_view label, const std::function<void(std::string_view)>& take) const {
+        static_cast<void>(label);
+        static_cast<void>(take);
+        return false;
+    }
 
     /// What these series hold at one generation, whatever is written or evicted meanwhile: of each
     /// batch either all points or none. Ids that are unknown stay so. What pin() gave answers

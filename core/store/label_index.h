@@ -165,10 +165,13 @@ class LabelIndex {
     /// of it with the display() of each. Adds the series that have one which it wants.
     void scan(std::string_view label, const std::function<bool(std::string_view)>& wants,
               Found& found) const SG_EXCLUDES(m_mutex);
-    /// Nullopt if it is cheaper to look at `bound` series.
+    /// Nullopt if it does not list its values.
     [[nodiscard]] std::optional<Found> lookUp(const LabelCondition& condition) const;
+    /// Nullopt if it is cheaper to look at `bound` series.
     [[nodiscard]] std::optional<Found> scan(const LabelCondition& condition,
                                             std::size_t bound) const;
+    /// Nullopt if the lists do not tell because of those that are joined.
+    [[nodiscard]] std::optional<Found> withJoined(std::string_view label, Found found) const;
     [[nodiscard]] std::size_t valueCount(std::string_view label) const SG_EXCLUDES(m_mutex);
     /// Adds the series whose values under the label are joined.
     void addJoined(std::string_view label, Found& found) const SG_EXCLUDES(m_mutex);

@@ -72,18 +72,29 @@ void keepIf(Ids& ids, bool inList, const Ids& other) {
 } // namespace
 
 std::optional<LabelIndex::Found> LabelIndex::lookUp(const LabelCondition& condition) const {
-    if (!condition.equals && condition.oneOf.empty())
-        return std::nullopt;
     Found found;
+    found.subtracts = condition.holdsFor({});
+    const auto add = [&](std::string_view value) { return lookUp(condition.label, value, found); };
+    // What no value is listed for is to be scanned, as is whether a missing label will do.
     if (condition.equals) {
-        if (!lookUp(condition.label, *condition.equals, found))
+        if (found.subtracts || !add(*condition.equals))
+            return std::nullopt;
+    } else {
+        const auto& listed = found.subtracts ? condition.noneOf : condition.oneOf;
+        if (listed.empty() || !std::ranges::all_of(listed, add))
             return std::nullopt;
     }
-    for (const std::string& value : condition.oneOf) {
-        if (!lookUp(condition.label, value, found))
-            return std::nullopt;
-    }
-    addJoined(condition.label, found);
+    return withJoined(condition.label, std::move(found));
+}
+
+/// Joined values may do where each alone does not, and the other way round.
+std::optional<LabelIndex::Found> LabelIndex::withJoined(std::string_view label, Found found) const {
+    Found joined;
+    addJoined(label, joined);
+    if (joined.total > 0 && found.subtracts)
+        return std::nullopt;
+    for (PostingView& list : joined.lists)
+        found.add(std::move(list));
     return found;
 }
 
@@ -94,24 +105,12 @@ std::optional<LabelIndex::Found> LabelIndex::scan(const LabelCondition& conditio
     const std::size_t values = valueCount(condition.label);
     if (values > (found.subtracts ? bound / seriesToValue : bound))
         return std::nullopt;
-    if (found.subtracts) {
-        const auto refused = [&](std::string_view value) { return !condition.holdsFor(value); };
-        scan(condition.label, refused, found);
-        // Joined values may do where each alone does not.
-        Found joined;
-        addJoined(condition.label, joined);
-        if (joined.total > 0)
-            return std::nullopt;
-        return found;
-    }
-    scan(
-        condition.label,
-        [&](std::string_view value) {
-            return value.starts_with(condition.prefix) && condition.holdsFor(value);
-        },
-        found);
-    addJoined(condition.label, found);
-    return found;
+    const auto wants = [&](std::string_view value) {
+        return found.subtracts ? !condition.holdsFor(value)
+                               : value.starts_with(condition.prefix) && condition.holdsFor(value);
+    };
+    scan(condition.label, wants, found);
+    return withJoined(condition.label, std::move(found));
 }
 
 std::optional<std::vector<std::uint32_t>>
@@ -119,28 +118,23 @@ LabelIndex::select(std::span<const LabelCondition> conditions, const Everything&
     std::vector<Found> required, refused;
     std::vector<const LabelCondition*> others;
     std::size_t bound = all.count;
-    const auto require = [&](Found&& found) {
-        bound = std::min(bound, found.total);
-        required.push_back(std::move(found));
+    const auto take = [&](Found&& found) {
+        if (found.subtracts) {
+            refused.push_back(std::move(found));
+        } else {
+            bound = std::min(bound, found.total);
+            required.push_back(std::move(found));
+        }
     };
     for (const LabelCondition& condition : conditions) {
-        if (condition.holdsFor({})) {
-            others.push_back(&condition);
-            continue;
-        }
         if (std::optional<Found> found = lookUp(condition))
-            require(std::move(*found));
+            take(std::move(*found));
         else
             others.push_back(&condition);
     }
     for (const LabelCondition* condition : others) {
-        std::optional<Found> found = scan(*condition, bound);
-        if (!found)
-            continue;
-        if (found->subtracts)
-            refused.push_back(std::move(*found));
-        else
-            require(std::move(*found));
+        if (std::optional<Found> found = scan(*condition, bound))
+            take(std::move(*found));
     }
     if (required.empty() && refused.empty())
         return std::nullopt;

@@ -251,7 +251,6 @@ void SeriesDirectory::remove(StoredSeries& series) {
     if (--metric.seriesCount == 0)
         m_maybeEmpty.insert(&metric);
     m_lostSeries.insert(&metric);
-    m_removed.insert(series.id);
     m_listener.seriesRemoved({series.id, metric.writersInfo, series.attributes});
     m_shared.labels.remove(series.id, *series.attributes);
     m_shared.series.remove(series.id);
@@ -271,9 +270,8 @@ void SeriesDirectory::closeGaps(StoredMetric& metric) {
 
 void SeriesDirectory::forgetRemoved() {
     for (StoredMetric* metric : m_lostSeries)
-        metric->eraseFromOrder([this](SeriesId id) { return m_removed.contains(id); });
+        metric->cleanOrder([this](SeriesId id) { return m_shared.series.find(id) != nullptr; });
     m_lostSeries.clear();
-    m_removed.clear();
 }
 
 void SeriesDirectory::removeEmptyMetrics() {

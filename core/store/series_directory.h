@@ -135,7 +135,6 @@ class SeriesDirectory {
 
     absl::flat_hash_set<StoredMetric*> m_maybeEmpty;
     absl::flat_hash_set<StoredMetric*> m_lostSeries;
-    absl::flat_hash_set<SeriesId> m_removed;
     absl::flat_hash_set<StoredMetric*> m_gappy; ///< lastOrder has many gaps
 
     // Of the batch being written.

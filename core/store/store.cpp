@@ -2,9 +2,9 @@
 #include "core/store/store.h"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 
+#include "core/store/candidates.h"
 #include "core/store/store_writer.h"
 
 namespace sightglass {
@@ -187,24 +187,18 @@ std::optional<SeriesInfo> Store::series(SeriesId series) const {
 }
 
 std::vector<SeriesInfo> Store::seriesOf(MetricId metric) const {
-    std::vector<SeriesInfo> out;
-    const std::shared_ptr<StoredMetric> found = m_state->shared.metrics.find(metric);
-    if (!found)
-        return out;
-    const std::shared_ptr<const MetricInfo> info = found->info();
-    const auto all = m_state->shared.series.find(found->order());
-    out.reserve(all.size());
-    for (const std::shared_ptr<StoredSeries>& series : all)
-        out.push_back({series->id, info, series->attributes});
-    return out;
+    return seriesCandidates(m_state->shared, {&metric, 1}, {});
 }
 
 std::vector<SeriesInfo> Store::candidates(std::span<const MetricId> metrics,
-                                          std::span<const LabelCondition>) const {
-    std::vector<SeriesInfo> out;
-    for (const MetricId metric : metrics)
-        std::ranges::move(seriesOf(metric), std::back_inserter(out));
-    return out;
+                                          std::span<const LabelCondition> conditions) const {
+    return seriesCandidates(m_state->shared, metrics, conditions);
+}
+
+bool Store::labelValues(std::string_view label,
+                        const std::function<void(std::string_view)>& take) const {
+    m_state->shared.labels.values(label, take);
+    return true;
 }
 
 std::shared_ptr<const SeriesReader> Store::pin(std::span<const SeriesId>) const {

@@ -48,6 +48,9 @@ class Store final : public SeriesReader {
     [[nodiscard]] std::vector<SeriesInfo>
     candidates(std::span<const MetricId> metrics,
                std::span<const LabelCondition> conditions) const override;
+    [[nodiscard]] bool
+    labelValues(std::string_view label,
+                const std::function<void(std::string_view)>& take) const override;
     [[nodiscard]] std::shared_ptr<const SeriesReader>
     pin(std::span<const SeriesId> series) const override;
     [[nodiscard]] std::optional<TimeRange> extent(SeriesId series) const override;

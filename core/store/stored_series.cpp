@@ -10,9 +10,9 @@ std::shared_ptr<const MetricInfo> StoredMetric::info() const {
     return m_info;
 }
 
-std::vector<SeriesId> StoredMetric::order() const {
+PostingView StoredMetric::order() const {
     MutexLock lock(m_mutex);
-    return m_order;
+    return m_order.view();
 }
 
 void StoredMetric::replaceInfo(std::shared_ptr<const MetricInfo> info) {
@@ -23,7 +23,7 @@ void StoredMetric::replaceInfo(std::shared_ptr<const MetricInfo> info) {
 
 void StoredMetric::appendToOrder(SeriesId series) {
     MutexLock lock(m_mutex);
-    m_order.push_back(series);
+    m_order.append(series.value);
 }
 
 std::size_t StoredSeries::firstReaching(TimeNs time) const {

@@ -12,6 +12,7 @@
 #include "core/model/fingerprint.h"
 #include "core/model/series_reader.h"
 #include "core/store/chunk.h"
+#include "core/store/posting_list.h"
 
 namespace sightglass {
 
@@ -22,7 +23,9 @@ class StoredSeries;
 class StoredMetric {
   public:
     StoredMetric(std::shared_ptr<const MetricInfo> info, Fingerprint fingerprint)
-        : writersInfo(info), print(fingerprint), m_info(std::move(info)) {}
+        : id(info->id), writersInfo(info), print(fingerprint), m_info(std::move(info)) {}
+
+    const MetricId id;
 
     // The writer's own.
     std::shared_ptr<const MetricInfo> writersInfo; ///< the same as info(), without a lock
@@ -36,22 +39,34 @@ class StoredMetric {
 
     // Any thread.
     [[nodiscard]] std::shared_ptr<const MetricInfo> info() const SG_EXCLUDES(m_mutex);
-    [[nodiscard]] std::vector<SeriesId> order() const SG_EXCLUDES(m_mutex);
+    /// Ids of its series, in the order they appeared, which is ascending; some may be gone.
+    [[nodiscard]] PostingView order() const SG_EXCLUDES(m_mutex);
     std::atomic<std::uint64_t> generation{0};
 
     // The writer.
     void replaceInfo(std::shared_ptr<const MetricInfo> info) SG_EXCLUDES(m_mutex);
     void appendToOrder(SeriesId series) SG_EXCLUDES(m_mutex);
-    template <class IsGone>
-    void eraseFromOrder(IsGone&& isGone) SG_EXCLUDES(m_mutex) {
+    /// Takes out what is gone, once that is most.
+    template <class IsLive>
+    void cleanOrder(IsLive&& isLive) SG_EXCLUDES(m_mutex) {
+        const PostingView all = order();
+        if (all.count() - seriesCount <= seriesCount)
+            return;
+        std::vector<std::uint32_t> ids;
+        all.read(ids);
+        PostingList cleaned;
+        for (const std::uint32_t each : ids) {
+            if (isLive(SeriesId{each}))
+                cleaned.append(each);
+        }
         MutexLock lock(m_mutex);
-        std::erase_if(m_order, isGone);
+        m_order = std::move(cleaned);
     }
 
   private:
     mutable Mutex m_mutex;
     std::shared_ptr<const MetricInfo> m_info SG_GUARDED_BY(m_mutex);
-    std::vector<SeriesId> m_order SG_GUARDED_BY(m_mutex);
+    PostingList m_order SG_GUARDED_BY(m_mutex);
 };
 
 /// A chunk as a reader found it: only the first `size` points are its to read.

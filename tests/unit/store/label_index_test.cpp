@@ -74,6 +74,13 @@ LabelCondition accepting(std::string label, std::function<bool(std::string_view)
 LabelCondition isNot(std::string label, std::string value) {
     return accepting(std::move(label), [value](std::string_view v) { return v != value; });
 }
+LabelCondition noneOf(std::string label, std::vector<std::string> values) {
+    LabelCondition out = accepting(std::move(label), [values](std::string_view v) {
+        return std::find(values.begin(), values.end(), v) == values.end();
+    });
+    out.noneOf = values;
+    return out;
+}
 LabelCondition oneOf(std::string label, std::vector<std::string> values) {
     LabelCondition out = accepting(std::move(label), [values](std::string_view v) {
         return std::find(values.begin(), values.end(), v) != values.end();
@@ -117,6 +124,11 @@ const std::vector<std::vector<LabelCondition>>& questions() {
         {isNot("http_route", "/a")},
         {begins("http_route", "/a;")},
         {isNot("http_route", ""), is("zone", "z1")},
+        {noneOf("zone", {"z1", "z2"})},
+        {noneOf("zone", {"", "z2"})},
+        {noneOf("pod", {"pod-1", "none"}), is("zone", "z0")},
+        {noneOf("http_route", {"/a"})},
+        {oneOf("zone", {"", "z1"})},
     };
     return rows;
 }
