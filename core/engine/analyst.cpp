@@ -96,13 +96,15 @@ void Analyst::analyse() {
     }
     // Families point into catalog rows; they change only with them.
     const bool same = next->catalog == before->catalog;
-    next->families = same ? before->families : groupFamilies(*next->catalog);
+    next->families = same ? before->families : m_grouper.update(next->catalog);
     next->comparer = same ? before->comparer : std::make_shared<PathComparer>(*next->catalog);
     next->findings = m_diagnosis.run({*next->catalog, next->families, targets, {}, false, now});
     if (same && next->findings == before->findings)
         return;
 
     next->generation = before->generation + 1;
+    std::erase_if(m_retired, [](const auto& retired) { return retired.use_count() == 1; });
+    m_retired.push_back(before);
     MutexLock lock(m_mutex);
     m_published = std::move(next);
 }

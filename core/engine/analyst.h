@@ -40,8 +40,12 @@ class Analyst {
 
     // Only the worker's.
     Diagnosis m_diagnosis;
+    FamilyGrouper m_grouper;
     std::uint64_t m_generation = 0;
     TimeNs m_lastRun = 0;
+    /// Published before, and held until nobody else does: a hundred thousand families take a while
+    /// to go, which the window's thread has not.
+    std::vector<std::shared_ptr<const Analysis>> m_retired;
 
     mutable Mutex m_mutex;
     CondVar m_wake;

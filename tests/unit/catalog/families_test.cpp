@@ -148,3 +148,99 @@ TEST_CASE("a family stands under the service that any of its paths knows") {
         CHECK(grouped(feed) == Lines{"/x: x@0"});
     }
 }
+
+TEST_CASE("a family is found by its name whatever its service") {
+    CatalogFeed feed;
+    feed.pageSeries(feed.page, "b", {{"service_name", "shop"}});
+    feed.pageSeries(feed.page, "c", {{"service_name", "mail"}});
+    feed.pageSeries(feed.page, "a", {});
+    feed.metric(feed.page, "c", {}, gauge, true);
+    const auto families = groupFamilies(*feed.catalog.snapshot());
+    for (const char* name : {"a", "b", "c"}) {
+        const auto found = findFamily(families, name);
+        REQUIRE(found);
+        CHECK(found->name == name);
+        CHECK(found->synthetic == (found->service.empty() && found->name == "c"));
+    }
+    CHECK_FALSE(findFamily(families, "d"));
+    CHECK_FALSE(findFamily({}, "a"));
+}
+
+TEST_CASE("grouping snapshot by snapshot keeps every family whose metrics did not change") {
+    CatalogFeed feed;
+    feed.pageSeries(feed.page, "heap_alloc", {});
+    const auto other = feed.pageSeries(feed.page, "heap_idle", {}).metric;
+    FamilyGrouper grouper;
+    const Families before = grouper.update(feed.catalog.snapshot());
+    feed.series(other, {{"pool", "eden"}});
+    feed.pageSeries(feed.otherPage, "stack", {});
+    const Families after = grouper.update(feed.catalog.snapshot());
+    REQUIRE(after.size() == 3);
+    CHECK(after[0] == before[0]);
+    CHECK(after[1] != before[1]);
+    CHECK(after[1]->series == 2);
+    CHECK(after[2]->name == "stack");
+}
+
+TEST_CASE("grouping snapshot by snapshot ends as grouping the last one would") {
+    const char* const names[] = {
+        "heap_alloc", "heap_alloc_bytes", "heap_alloc_total", "target_info",
+        "go_gc",      "go_gc_seconds"};
+    const auto written = [](const Families& families) {
+        Lines out;
+        for (const auto& family : families) {
+            std::string line = family->service + "/" + family->name +
+                               (family->synthetic ? "!" : "") + " " +
+                               std::to_string(family->series) + ":";
+            for (const FamilyPath& path : family->paths) {
+                line += " " + path.name + "@" + std::to_string(path.origin.value);
+                for (const auto& metric : path.metrics)
+                    line += "," + std::to_string(metric->info->id.value) + "x" +
+                            std::to_string(metric->series);
+            }
+            out.push_back(line);
+        }
+        return out;
+    };
+    CatalogFeed feed;
+    FamilyGrouper grouper;
+    std::vector<SeriesInfo> series;
+    std::uint32_t state = 12345;
+    const auto roll = [&state](std::uint32_t sides) {
+        state = state * 1664525 + 1013904223;
+        return (state >> 8) % sides;
+    };
+    for (int step = 0; step < 400; ++step) {
+        for (std::uint32_t i = roll(4); i > 0; --i) {
+            if (roll(3) == 0 && !series.empty()) {
+                const std::size_t at = roll(static_cast<std::uint32_t>(series.size()));
+                feed.catalog.seriesRemoved(series[at]);
+                feed.catalog.metricRemoved(series[at].metric->id);
+                std::erase_if(series, [id = series[at].metric->id](const SeriesInfo& info) {
+                    return info.metric->id == id;
+                });
+                continue;
+            }
+            const OriginId origins[] = {feed.otlp, feed.page, feed.otherPage};
+            const OriginId origin = origins[roll(3)];
+            const bool synthetic = roll(6) == 0;
+            DescriptorView descriptor = roll(2) == 0 ? gauge : counter;
+            descriptor.unit = roll(3) == 0 ? "By" : "";
+            const auto metric = feed.metric(origin, names[roll(6)],
+                                            {{"service.name", roll(2) == 0 ? "shop" : "mail"}},
+                                            descriptor, synthetic);
+            series.push_back(feed.series(
+                metric, {{"job", "prod/" + std::to_string(roll(2))}, {"instance", "1"}}));
+        }
+        if (!series.empty() && roll(3) == 0) {
+            // The same metric described anew, as when its help text or unit came to be known.
+            auto info = std::make_shared<MetricInfo>(
+                *series[roll(static_cast<std::uint32_t>(series.size()))].metric);
+            info->descriptor.unit = roll(2) == 0 ? "s" : "By";
+            feed.catalog.metricChanged(info, 1);
+        }
+        const auto snapshot = feed.catalog.snapshot();
+        REQUIRE(written(grouper.update(snapshot)) == written(groupFamilies(*snapshot)));
+    }
+    CHECK(series.size() > 20);
+}
