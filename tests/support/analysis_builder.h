@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,6 +53,18 @@ class AnalysisBuilder {
         m_catalog.metricRemoved(metric);
     }
 
+    /// Another series of a metric that is there.
+    void addSeries(const std::string& name) {
+        const auto metric = named(name);
+        SeriesInfo series{SeriesId{m_nextSeries++}, metric,
+                          std::make_shared<const AttributeSet>(
+                              attributes({{"added", std::to_string(m_nextSeries)}}))};
+        m_series.push_back(series);
+        m_catalog.seriesAdded(series, m_now);
+    }
+    /// Points of a metric that is there.
+    void seen(const std::string& name) { m_catalog.pointsWritten(named(name)->id, m_now); }
+
     /// What is known at `now`; one second later at each call unless told otherwise.
     std::shared_ptr<const Analysis> build() {
         m_now += 2 * nsPerSecond;
@@ -82,6 +95,11 @@ class AnalysisBuilder {
     [[nodiscard]] TimeNs now() const { return m_now; }
 
   private:
+    std::shared_ptr<const MetricInfo> named(const std::string& name) const {
+        return std::find_if(m_series.begin(), m_series.end(),
+                            [&](const SeriesInfo& s) { return s.metric->descriptor.name == name; })
+            ->metric;
+    }
     static AttributeSet attributes(const Pairs& pairs) {
         std::vector<Attribute> list;
         list.reserve(pairs.size());

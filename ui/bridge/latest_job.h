@@ -16,7 +16,7 @@ namespace sightglass::ui {
 /// Runs work on a thread of its own and brings the result back to the GUI thread. While one request
 /// is in flight only the newest further one is remembered, so a slow query never piles up. Work
 /// that takes long rests after each answer, so that it never takes more than a quarter of a
-/// processor.
+/// processor; not so what only the user's keys ask for, as they wait for it.
 ///
 /// `work` is called on the worker with the request and must not touch widgets; `done` on the GUI
 /// thread. GUI thread only; the destructor waits for the work in flight, which is bounded by one
@@ -24,8 +24,11 @@ namespace sightglass::ui {
 template <class Request, class Answer>
 class LatestJob {
   public:
-    LatestJob(std::function<Answer(const Request&)> work, std::function<void(Answer)> done)
-        : m_work(std::move(work)), m_done(std::move(done)) {
+    enum class Pace { Rests, GoesOn };
+
+    LatestJob(std::function<Answer(const Request&)> work, std::function<void(Answer)> done,
+              Pace pace = Pace::Rests)
+        : m_work(std::move(work)), m_done(std::move(done)), m_pace(pace) {
         m_pool.setMaxThreadCount(1);
     }
     ~LatestJob() { m_pool.waitForDone(); }
@@ -61,7 +64,7 @@ class LatestJob {
                 context.data(),
                 [this, took, answer = std::move(answer)]() mutable {
                     m_running = false;
-                    m_resting = took >= quick;
+                    m_resting = m_pace == Pace::Rests && took >= quick;
                     if (m_resting)
                         QTimer::singleShot(3 * took, &m_context, [this] { goOn(); });
                     else
@@ -80,6 +83,7 @@ class LatestJob {
 
     std::function<Answer(const Request&)> m_work;
     std::function<void(Answer)> m_done;
+    const Pace m_pace;
     std::optional<Request> m_next;
     bool m_running = false; ///< a request is with the worker
     bool m_resting = false; ///< the worker rests from the last one

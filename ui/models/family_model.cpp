@@ -11,6 +11,13 @@ namespace sightglass::ui {
 
 namespace {
 
+/// Up to this many families are laid out and filtered within a frame, without a worker.
+constexpr std::size_t atOnce = 2000;
+/// Of rows that were once in view; beyond it all are fetched anew.
+constexpr int sparklinesKept = 4096;
+constexpr int margin = 12;
+constexpr int step = 12;
+
 QVariant severityValue(std::optional<Severity> severity) {
     return severity ? QVariant(static_cast<int>(*severity)) : QVariant();
 }
@@ -19,309 +26,389 @@ QString metricsInWords(int count) {
     return count == 1 ? QStringLiteral("1 metric") : QStringLiteral("%1 metrics").arg(count);
 }
 
+QString shortened(const QString& name, std::size_t prefixBytes) {
+    const QString shorter = name.mid(static_cast<qsizetype>(prefixBytes));
+    return shorter.isEmpty() ? name : shorter;
+}
+
 } // namespace
 
-int FamilyRow::order(const FamilyRow& a, const FamilyRow& b) {
-    if (a.kind != b.kind)
-        return a.kind < b.kind ? -1 : 1;
-    if (a.synthetic != b.synthetic)
-        return a.synthetic ? 1 : -1;
-    return a.kind == Kind::Family ? a.family->name.compare(b.family->name) : a.text.compare(b.text);
-}
+FamilyModel::FamilyModel(QObject* parent)
+    : QAbstractItemModel(parent),
+      m_job([this](const OutlineBuilder::Request& request) { return m_builder.build(request); },
+            [this](OutlineBuilder::Answer answer) { apply(std::move(answer)); }) {}
 
-bool FamilyRow::replace(FamilyRow&& newer) {
-    const bool changed = family != newer.family || prefixBytes != newer.prefixBytes ||
-                         count != newer.count || mark != newer.mark || worst != newer.worst;
-    *this = std::move(newer);
-    return changed;
-}
+FamilyModel::~FamilyModel() = default;
 
 void FamilyModel::setAnalysis(std::shared_ptr<const Analysis> analysis) {
-    const auto before = std::exchange(m_analysis, std::move(analysis));
-    // Findings are published each second; families only when there are others.
-    const bool others = !before || before->catalog != m_analysis->catalog;
-    if (others) {
-        m_comparer = comparerOf(*m_analysis);
-        regroup();
-    }
-    if (remark() || others)
-        rebuild();
+    m_wanted = std::move(analysis);
+    ask();
 }
 
 void FamilyModel::setFilter(const QString& filter) {
     if (filter == m_filter)
         return;
     m_filter = filter;
-    m_words = filterWords(filter);
-    rebuild();
+    ask();
+}
+
+void FamilyModel::setGrouping(Grouping grouping) {
+    if (grouping == m_grouping)
+        return;
+    m_grouping = grouping;
+    ask();
+}
+
+void FamilyModel::ask() {
+    if (!m_wanted)
+        return;
+    OutlineBuilder::Request request{m_wanted, filterWords(m_filter), m_grouping};
+    if (m_wanted->families.size() <= atOnce && !m_job.busy())
+        apply(m_builder.build(request));
+    else
+        m_job.ask(std::move(request));
+}
+
+void FamilyModel::apply(OutlineBuilder::Answer answer) {
+    const auto catalogBefore = m_analysis ? m_analysis->catalog : nullptr;
+    const std::shared_ptr<const FamilyOutline> before = m_outline;
+    const OutlineChange& change = answer.change;
+    const auto swap = [&] {
+        m_analysis = answer.request.analysis;
+        m_nested = answer.request.grouping == Grouping::Name;
+        if (m_analysis->catalog != catalogBefore)
+            m_comparer = comparerOf(*m_analysis);
+        m_outline = answer.outline;
+    };
+    if (change.structure) {
+        emit layoutAboutToBeChanged();
+        const QModelIndexList kept = persistentIndexList();
+        std::vector<Place> places;
+        for (const QModelIndex& index : kept)
+            places.push_back(place(index));
+        swap();
+        QModelIndexList now;
+        for (const Place& old : places) {
+            QModelIndex index;
+            if (old.isFamily()) {
+                // Under its own branch if it is still there, else on its path, else anywhere.
+                const Family& family = *old.above->families[old.family];
+                int best = -1;
+                eachPlace(family.name, [&](const Branch& above, std::size_t at) {
+                    const int fit = above.id == old.above->id           ? 2
+                                    : above.origin == old.above->origin ? 1
+                                                                        : 0;
+                    if (above.families[at]->synthetic == family.synthetic && fit > best) {
+                        best = fit;
+                        index = indexOf(above, at);
+                    }
+                    return best == 2;
+                });
+            } else if (old.branch != nullptr) {
+                if (const Branch* branch = m_outline->branch(old.branch->id))
+                    index = indexOf(*branch);
+            }
+            now.push_back(index);
+        }
+        changePersistentIndexList(kept, now);
+        emit layoutChanged();
+    } else {
+        swap();
+        for (const int branch : change.branches) {
+            if (branch == 0)
+                continue;
+            const QModelIndex index =
+                indexOf(m_outline->branches[static_cast<std::size_t>(branch)]);
+            emit dataChanged(index, index);
+        }
+        for (const OutlineChange::Rows& rows : change.rows) {
+            const Branch& above = m_outline->branches[static_cast<std::size_t>(rows.branch)];
+            emit dataChanged(indexOf(above, static_cast<std::size_t>(rows.first)),
+                             indexOf(above, static_cast<std::size_t>(rows.last)));
+        }
+    }
+    QModelIndexList added;
+    for (const std::uint32_t id : change.added) {
+        if (const Branch* branch = m_outline->branch(id))
+            added.push_back(indexOf(*branch));
+    }
+    emit shown(added);
 }
 
 void FamilyModel::setReference(OriginId reference) {
     if (reference == m_reference)
         return;
     m_reference = reference;
-    rebuild();
-    const auto repaint = [this](const auto& self, const Node& above) -> void {
-        if (above.children.empty())
-            return;
-        emit dataChanged(indexOf(*above.children.front()), indexOf(*above.children.back()),
-                         {BadgesRole});
-        for (const auto& child : above.children)
-            self(self, *child);
-    };
-    repaint(repaint, root());
+    for (const Branch& branch : m_outline->branches) {
+        if (!branch.families.empty())
+            emit dataChanged(indexOf(branch, 0), indexOf(branch, branch.families.size() - 1));
+    }
 }
 
-void FamilyModel::setSparkline(const QString& family, QVector<float> values) {
-    m_sparklines.insert(family, std::move(values));
-    const QModelIndex index = indexOfFamily(family);
-    if (index.isValid())
-        emit dataChanged(index, index, {SparklineRole});
+void FamilyModel::setSparklines(std::vector<std::pair<QString, QVector<float>>> sparklines) {
+    if (m_sparklines.size() > sparklinesKept)
+        m_sparklines.clear();
+    for (auto& [key, values] : sparklines) {
+        m_sparklines.insert(key, std::move(values));
+        eachPlace(key.section(u'\x1f', 0, 0).toStdString(),
+                  [&](const Branch& above, std::size_t at) {
+                      if (sparklineKey(above, *above.families[at]) == key) {
+                          const QModelIndex index = indexOf(above, at);
+                          emit dataChanged(index, index, {SparklineRole});
+                      }
+                      return false;
+                  });
+    }
 }
 
-void FamilyModel::regroup() {
-    m_services.clear();
-    m_haystack = {};
-    m_families = 0;
-    Service own;
-    own.name = "scraping";
-    own.synthetic = true;
-    std::vector<std::shared_ptr<const Family>> ownFamilies;
-    std::vector<std::shared_ptr<const Family>> families;
-    const auto close = [&](Service& service, std::vector<std::shared_ptr<const Family>>& members) {
-        if (members.empty())
-            return;
-        const auto byName = [](const auto& a, const auto& b) { return a->name < b->name; };
-        if (!std::is_sorted(members.begin(), members.end(), byName))
-            std::sort(members.begin(), members.end(), byName);
-        for (FamilyGroup& group : groupByPrefix(members))
-            service.groups.push_back({std::move(group), {}});
-        m_services.push_back(std::move(service));
-        service = Service();
-        members.clear();
-    };
-    Service service;
-    for (const auto& family : m_analysis->families) {
-        if (family->synthetic) {
-            ownFamilies.push_back(family);
+QString FamilyModel::sparklineKey(const Branch& above, const Family& family) {
+    const QString name = toText(family.name);
+    return above.origin.valid() ? name + u'\x1f' + QString::number(above.origin.value) : name;
+}
+
+QString FamilyModel::sparklineKey(const QModelIndex& index) const {
+    const Place at = place(index);
+    return at.isFamily() ? sparklineKey(*at.above, *at.above->families[at.family]) : QString();
+}
+
+QModelIndex FamilyModel::index(int row, int column, const QModelIndex& parent) const {
+    if (row < 0 || column != 0 || row >= rowCount(parent))
+        return {};
+    const Branch* above = parent.isValid() ? place(parent).branch : &m_outline->branches.front();
+    return createIndex(row, 0, static_cast<quintptr>(above->id));
+}
+
+QModelIndex FamilyModel::parent(const QModelIndex& child) const {
+    const Branch* above = child.isValid()
+                              ? m_outline->branch(static_cast<std::uint32_t>(child.internalId()))
+                              : nullptr;
+    return above == nullptr ? QModelIndex() : indexOf(*above);
+}
+
+int FamilyModel::rowCount(const QModelIndex& parent) const {
+    const Branch* branch = parent.isValid() ? place(parent).branch : &m_outline->branches.front();
+    return branch == nullptr ? 0
+                             : static_cast<int>(branch->branches.size() + branch->families.size());
+}
+
+FamilyModel::Place FamilyModel::place(const QModelIndex& index) const {
+    Place out;
+    if (!index.isValid())
+        return out;
+    const Branch* above = m_outline->branch(static_cast<std::uint32_t>(index.internalId()));
+    if (above == nullptr)
+        return out;
+    const auto row = static_cast<std::size_t>(index.row());
+    if (row < above->branches.size()) {
+        out.above = above;
+        out.branch = &m_outline->branches[static_cast<std::size_t>(above->branches[row])];
+    } else if (row - above->branches.size() < above->families.size()) {
+        out.above = above;
+        out.family = row - above->branches.size();
+    }
+    return out;
+}
+
+QModelIndex FamilyModel::indexOf(const Branch& branch) const {
+    if (branch.parent < 0)
+        return {};
+    const Branch& above = m_outline->branches[static_cast<std::size_t>(branch.parent)];
+    return createIndex(branch.row, 0, static_cast<quintptr>(above.id));
+}
+
+QModelIndex FamilyModel::indexOf(const Branch& above, std::size_t family) const {
+    return createIndex(static_cast<int>(above.branches.size() + family), 0,
+                       static_cast<quintptr>(above.id));
+}
+
+void FamilyModel::eachPlace(const std::string& family,
+                            const std::function<bool(const Branch&, std::size_t)>& found) const {
+    for (const Branch& branch : m_outline->branches) {
+        if (branch.kind == Branch::Kind::Group && !family.starts_with(branch.text))
             continue;
+        auto at = std::lower_bound(
+            branch.families.begin(), branch.families.end(), family,
+            [](const auto& known, const std::string& wanted) { return known->name < wanted; });
+        for (; at != branch.families.end() && (*at)->name == family; ++at) {
+            if (found(branch, static_cast<std::size_t>(at - branch.families.begin())))
+                return;
         }
-        if (!families.empty() && family->service != service.name)
-            close(service, families);
-        service.name = family->service;
-        families.push_back(family);
-        ++m_families;
     }
-    close(service, families);
-    close(own, ownFamilies);
 }
 
-bool FamilyModel::remark() {
-    const FindingIndex findings(*m_analysis->findings);
-    bool changed = false;
-    for (Service& service : m_services) {
-        const auto mark = findings.ofSubject(service.name);
-        changed |= std::exchange(service.mark, mark) != mark;
-        for (Group& group : service.groups) {
-            FamilyMarks marks = findings.marksOf(group.families);
-            changed |= marks != group.marks;
-            group.marks = std::move(marks);
-        }
-    }
-    return changed;
-}
-
-void FamilyModel::rebuild() {
-    auto wanted = std::make_unique<Node>();
-    m_shown = 0;
-    if (!m_words.empty() && m_haystack.ends.empty()) {
-        for (const Service& service : m_services) {
-            for (const Group& group : service.groups) {
-                for (const auto& family : group.families.families)
-                    appendHaystack(*family);
-            }
-        }
-    }
-    std::size_t at = 0;
-    const auto passes = [&] {
-        if (m_words.empty())
-            return true;
-        const std::size_t begin = at == 0 ? 0 : m_haystack.ends[at - 1];
-        const std::string_view texts(m_haystack.text.data() + begin, m_haystack.ends[at] - begin);
-        ++at;
-        return std::all_of(m_words.begin(), m_words.end(), [&](const std::string& word) {
-            return texts.find(word) != std::string_view::npos;
-        });
-    };
-    for (const Service& service : m_services) {
-        FamilyRow top;
-        top.kind = FamilyRow::Kind::Service;
-        top.synthetic = service.synthetic;
-        top.text = service.name;
-        top.mark = service.mark;
-        top.worst = service.mark;
-        Node* serviceNode = nullptr;
-        const auto serviceRow = [&]() -> Node& {
-            if (serviceNode == nullptr)
-                serviceNode = &wanted->add(top);
-            return *serviceNode;
-        };
-        for (const Group& group : service.groups) {
-            Node* parent = nullptr;
-            for (std::size_t i = 0; i < group.families.families.size(); ++i) {
-                const auto& family = group.families.families[i];
-                if (!passes())
-                    continue;
-                if (parent == nullptr) {
-                    parent = &serviceRow();
-                    if (!group.families.prefix.empty()) {
-                        FamilyRow row;
-                        row.kind = FamilyRow::Kind::Group;
-                        row.text = group.families.prefix;
-                        row.mark = group.marks.common;
-                        row.worst = group.marks.worst;
-                        parent = &parent->add(std::move(row));
-                    }
-                }
-                FamilyRow row;
-                row.kind = FamilyRow::Kind::Family;
-                row.family = family;
-                row.prefixBytes = group.families.prefix.size();
-                row.mark = group.marks.rows[i];
-                row.worst = row.mark;
-                parent->add(std::move(row));
-                ++parent->payload.count;
-                if (parent != serviceNode)
-                    ++serviceNode->payload.count;
-                m_shown += service.synthetic ? 0 : 1;
-            }
-            if (parent != nullptr)
-                serviceNode->payload.worst =
-                    std::max(serviceNode->payload.worst, group.marks.worst);
-        }
-    }
-    // Siblings come in the order that sync() walks: services by name, Sightglass' own last.
-    std::sort(wanted->children.begin(), wanted->children.end(), [](const auto& a, const auto& b) {
-        return FamilyRow::order(a->payload, b->payload) < 0;
+QModelIndex FamilyModel::indexOfFamily(const QString& family, OriginId path) const {
+    QModelIndex index;
+    eachPlace(family.toStdString(), [&](const Branch& above, std::size_t at) {
+        const bool wanted = !path.valid() || above.origin == path;
+        if (wanted || !index.isValid())
+            index = indexOf(above, at);
+        return wanted;
     });
-    for (std::size_t i = 0; i < wanted->children.size(); ++i)
-        wanted->children[i]->row = static_cast<int>(i);
-    sync(std::move(wanted));
+    return index;
 }
 
-void FamilyModel::appendHaystack(const Family& family) {
-    std::string& text = m_haystack.text;
-    const auto add = [&text](std::string_view part) {
-        appendFolded(text, part);
-        text += '\n'; // no word of a filter reaches over two texts
-    };
-    add(family.name);
-    std::string_view lastHelp;
-    for (const FamilyPath& path : family.paths) {
-        if (path.name != family.name)
-            add(path.name);
-        for (const auto& metric : path.metrics) {
-            const Descriptor& descriptor = metric->info->descriptor;
-            if (descriptor.name != path.name)
-                add(descriptor.name);
-            // Paths mostly repeat one help text.
-            if (descriptor.description != lastHelp)
-                add(descriptor.description);
-            lastHelp = descriptor.description;
-            for (const LabelKey& key : metric->labelKeys)
-                add(key.key);
-        }
+std::shared_ptr<const Family> FamilyModel::familyAt(const QModelIndex& index) const {
+    const Place at = place(index);
+    return at.isFamily() ? at.above->families[at.family] : nullptr;
+}
+
+bool FamilyModel::opensByItself(const QModelIndex& index) const {
+    const Place at = place(index);
+    return at.branch != nullptr && at.branch->opens;
+}
+
+QModelIndexList FamilyModel::branches() const {
+    QModelIndexList out;
+    for (const Branch& branch : m_outline->branches) {
+        if (branch.parent >= 0)
+            out.push_back(indexOf(branch));
     }
-    m_haystack.ends.push_back(text.size());
+    return out;
 }
 
 OriginId FamilyModel::referenceOf(const Family& family) const {
     return referencePath(family, *m_comparer, m_reference);
 }
 
-std::shared_ptr<const Family> FamilyModel::familyAt(const QModelIndex& index) const {
-    return index.isValid() ? node(index).payload.family : nullptr;
+const FamilyPath* FamilyModel::pathAt(const Place& place) const {
+    const Family& family = *place.above->families[place.family];
+    const OriginId wanted = place.above->origin.valid() ? place.above->origin : referenceOf(family);
+    const auto path = std::find_if(family.paths.begin(), family.paths.end(),
+                                   [&](const FamilyPath& p) { return p.origin == wanted; });
+    return path == family.paths.end() ? nullptr : &*path;
 }
 
-QModelIndex FamilyModel::indexOfFamily(const QString& family) const {
-    const std::string name = family.toStdString();
-    const auto within = [&](const auto& self, const Node& above) -> const Node* {
-        for (const auto& child : above.children) {
-            const FamilyRow& row = child->payload;
-            if (row.kind == FamilyRow::Kind::Family) {
-                if (row.family->name == name)
-                    return child.get();
-            } else if (row.kind == FamilyRow::Kind::Service || name.starts_with(row.text)) {
-                if (const Node* found = self(self, *child))
-                    return found;
-            }
-        }
-        return nullptr;
-    };
-    const Node* found = within(within, root());
-    return found == nullptr ? QModelIndex() : indexOf(*found);
+OriginId FamilyModel::pathOf(const QModelIndex& index) const {
+    const Place at = place(index);
+    const FamilyPath* path = at.isFamily() ? pathAt(at) : nullptr;
+    return path == nullptr ? OriginId() : path->origin;
 }
 
-QString FamilyModel::spoken(const FamilyRow& row) const {
-    if (row.kind != FamilyRow::Kind::Family) {
-        QString text = QStringLiteral("%1, %2").arg(row.text.empty() ? QStringLiteral("no service")
-                                                                     : toText(row.text),
-                                                    metricsInWords(row.count));
-        if (row.worst)
-            text += QStringLiteral(", worst: ") + severityText(*row.worst, 1).section(u' ', -1);
+QVector<TypeBadge> FamilyModel::badgesOf(const Place& place) const {
+    const Family& family = *place.above->families[place.family];
+    const OriginId reference = referenceOf(family);
+    if (!place.above->origin.valid())
+        return typeBadges(family, reference);
+    // What this path says, and whether the reference says otherwise.
+    const FamilyPath* path = pathAt(place);
+    Family alone;
+    if (path != nullptr)
+        alone.paths.push_back(*path);
+    QVector<TypeBadge> badges = typeBadges(alone, place.above->origin);
+    const Descriptor* said = referenceDescriptor(family, reference);
+    if (!badges.isEmpty() && said != nullptr && place.above->origin != reference) {
+        const Descriptor& here = path->metrics.front()->info->descriptor;
+        badges.front().odd = !isSameType(*said, here);
+    }
+    return badges;
+}
+
+QString FamilyModel::spoken(const Place& place) const {
+    if (place.branch != nullptr) {
+        const Branch& branch = *place.branch;
+        QString name = branch.text.empty() ? QStringLiteral("no service") : toText(branch.text);
+        if (branch.kind == Branch::Kind::Path)
+            name = QStringLiteral("path %1, %2").arg(branch.origin.value + 1).arg(name);
+        QString text = QStringLiteral("%1, %2").arg(name, metricsInWords(branch.count));
+        if (branch.worst)
+            text += QStringLiteral(", worst: ") + severityText(*branch.worst, 1).section(u' ', -1);
         return text;
     }
-    QString text = toText(row.family->name).mid(static_cast<qsizetype>(row.prefixBytes)) +
-                   QStringLiteral(", ");
-    const auto badges = typeBadges(*row.family, referenceOf(*row.family));
-    if (row.mark)
-        text += toText(severityName(*row.mark)) + QStringLiteral(": ");
-    else if (badges.size() > 1)
+    const Family& family = *place.above->families[place.family];
+    QString text = shortened(toText(family.name), place.above->prefixBytes) + QStringLiteral(", ");
+    const auto badges = badgesOf(place);
+    const auto mark = place.above->markOf(place.family);
+    if (mark)
+        text += toText(severityName(*mark)) + QStringLiteral(": ");
+    else if (badges.size() > 1 || (!badges.isEmpty() && badges.front().odd))
         text += QStringLiteral("types disagree: ");
-    return text + typesInWords(*row.family);
+    return text + typesInWords(family);
 }
 
 QVariant FamilyModel::data(const QModelIndex& index, int role) const {
-    if (!index.isValid())
+    const Place at = place(index);
+    if (at.above == nullptr)
         return {};
-    const FamilyRow& row = node(index).payload;
-    const bool isFamily = row.kind == FamilyRow::Kind::Family;
-    const QString name = isFamily ? toText(row.family->name) : toText(row.text);
+    return at.isFamily() ? familyData(at, role) : branchData(at, role);
+}
+
+QVariant FamilyModel::branchData(const Place& place, int role) const {
+    const Branch& branch = *place.branch;
     switch (role) {
     case Qt::DisplayRole:
-    case ShortNameRole: {
-        if (!isFamily)
-            return name.isEmpty() ? QStringLiteral("no service") : name;
-        const QString shorter = name.mid(static_cast<qsizetype>(row.prefixBytes));
-        return shorter.isEmpty() ? name : shorter;
-    }
+    case ShortNameRole:
+        if (branch.text.empty())
+            return QStringLiteral("no service");
+        return shortened(toText(branch.text), place.above->prefixBytes);
+    case Qt::ToolTipRole:
+        return plainToolTip(toText(branch.text));
     case Qt::AccessibleTextRole:
-        return spoken(row);
+        return spoken(place);
     case KindRole:
-        return static_cast<int>(row.kind);
+        return static_cast<int>(branch.kind == Branch::Kind::Service ? Kind::Service
+                                : branch.kind == Branch::Kind::Path  ? Kind::Path
+                                                                     : Kind::Group);
     case NameRole:
-        return name;
-    case MarkRole:
-        return severityValue(row.mark);
-    case WorstRole:
-        return severityValue(row.worst);
-    case CountRole:
-        return row.count;
-    default:
-        break;
+        return toText(branch.text);
+    case KeyRole: {
+        QString key;
+        for (const Branch* at = &branch; at->parent >= 0;
+             at = &m_outline->branches[static_cast<std::size_t>(at->parent)])
+            key = toText(at->text) + u'\x1f' + key;
+        return QString::number(static_cast<int>(branch.kind) * 2 + (branch.synthetic ? 1 : 0)) +
+               key;
     }
-    if (!isFamily)
+    case MarkRole:
+        return severityValue(branch.mark);
+    case WorstRole:
+        return severityValue(branch.worst);
+    case CountRole:
+        return branch.count;
+    case IndentRole:
+        return margin + step * (branch.depth - 1);
+    case PathRole:
+        return branch.kind == Branch::Kind::Path
+                   ? QVariant(static_cast<int>(branch.origin.value) + 1)
+                   : QVariant();
+    default:
         return {};
+    }
+}
+
+QVariant FamilyModel::familyData(const Place& place, int role) const {
+    const Family& family = *place.above->families[place.family];
     switch (role) {
+    case Qt::DisplayRole:
+    case ShortNameRole:
+        return shortened(toText(family.name), place.above->prefixBytes);
+    case Qt::AccessibleTextRole:
+        return spoken(place);
+    case KindRole:
+        return static_cast<int>(Kind::Family);
+    case NameRole:
+        return toText(family.name);
+    case MarkRole:
+        return severityValue(place.above->markOf(place.family));
+    case WorstRole:
+        return {};
+    case CountRole:
+        return 0;
+    case IndentRole:
+        // Families stand as far in under their service as under a prefix of it: names need room.
+        return margin + step * (m_nested ? place.above->depth : std::min(place.above->depth, 1));
     case BadgesRole:
-        return QVariant::fromValue(typeBadges(*row.family, referenceOf(*row.family)));
-    case SeriesRole:
-        return row.family->series;
+        return QVariant::fromValue(badgesOf(place));
+    case SeriesRole: {
+        const FamilyPath* path = place.above->origin.valid() ? pathAt(place) : nullptr;
+        return path == nullptr ? family.series : path->series;
+    }
     case SparklineRole:
-        return QVariant::fromValue(m_sparklines.value(name));
+        return QVariant::fromValue(m_sparklines.value(sparklineKey(*place.above, family)));
     case UnitRole:
     case HelpRole: {
-        const Descriptor* descriptor = referenceDescriptor(*row.family, referenceOf(*row.family));
+        const FamilyPath* path = pathAt(place);
+        const Descriptor* descriptor =
+            referenceDescriptor(family, path == nullptr ? OriginId() : path->origin);
         if (descriptor == nullptr)
             return QString();
         if (role == HelpRole)
@@ -332,11 +419,11 @@ QVariant FamilyModel::data(const QModelIndex& index, int role) const {
         return toText(descriptor->unit).remove(u'{').remove(u'}');
     }
     case Qt::ToolTipRole: {
-        QString text = QStringLiteral("<b>%1</b>").arg(name.toHtmlEscaped());
-        const QString help = index.data(HelpRole).toString();
+        QString text = QStringLiteral("<b>%1</b>").arg(toText(family.name).toHtmlEscaped());
+        const QString help = familyData(place, HelpRole).toString();
         if (!help.isEmpty())
             text += QStringLiteral("<br>") + help.toHtmlEscaped();
-        return text + QStringLiteral("<br>") + typesInWords(*row.family).toHtmlEscaped();
+        return text + QStringLiteral("<br>") + typesInWords(family).toHtmlEscaped();
     }
     default:
         return {};

@@ -8,14 +8,18 @@ namespace sightglass::ui {
 
 namespace {
 
-using Families = std::vector<std::shared_ptr<const Family>>;
-
 /// Longer than this a group is cut further where its names allow.
 constexpr std::size_t longGroup = 60;
+/// What groupByWords() does not cut further.
+constexpr std::size_t halfScreen = 12;
+constexpr int deepest = 3;
+/// What parts the words of a name: Prometheus' own names have underscores and the colons of
+/// recording rules; a page may quote others.
+constexpr std::string_view wordEnds = "_.:";
 
 struct Run {
     std::size_t begin = 0, end = 0;
-    std::size_t prefix = 0; ///< bytes, the last of them '_'
+    std::size_t prefix = 0; ///< bytes, the last of them the end of a word
 };
 
 /// The prefix, in whole words, that all names of a run share, at least `known` bytes long.
@@ -25,7 +29,8 @@ std::size_t commonPrefix(const Families& families, std::size_t begin, std::size_
     const std::string& last = families[end - 1]->name;
     const auto apart = std::mismatch(first.begin(), first.end(), last.begin(), last.end()).first;
     const std::size_t alike = static_cast<std::size_t>(apart - first.begin());
-    const std::size_t word = alike == 0 ? std::string::npos : first.rfind('_', alike - 1);
+    const std::size_t word =
+        alike == 0 ? std::string::npos : first.find_last_of(wordEnds, alike - 1);
     return word == std::string::npos ? known : std::max(known, word + 1);
 }
 
@@ -34,7 +39,7 @@ std::vector<Run> runsByNextWord(const Families& families, const Run& run) {
     std::vector<Run> runs;
     for (std::size_t i = run.begin; i < run.end;) {
         const std::string& name = families[i]->name;
-        const std::size_t bar = name.find('_', run.prefix);
+        const std::size_t bar = name.find_first_of(wordEnds, run.prefix);
         if (bar == std::string::npos) {
             ++i;
             continue;
@@ -91,6 +96,27 @@ void cut(const Families& families, const Run& run, bool top, std::vector<FamilyG
     }
 }
 
+NameGroup cutByWords(const Families& families, const Run& run, int depth) {
+    NameGroup group;
+    group.prefix = families[run.begin]->name.substr(0, run.prefix);
+    std::vector<Run> runs;
+    if (depth < deepest && (depth == 0 || run.end - run.begin > halfScreen))
+        runs = runsByNextWord(families, run);
+    std::size_t at = run.begin;
+    const auto keepUpTo = [&](std::size_t end) {
+        group.families.insert(group.families.end(),
+                              families.begin() + static_cast<std::ptrdiff_t>(at),
+                              families.begin() + static_cast<std::ptrdiff_t>(end));
+    };
+    for (const Run& inner : runs) {
+        keepUpTo(inner.begin);
+        group.groups.push_back(cutByWords(families, inner, depth + 1));
+        at = inner.end;
+    }
+    keepUpTo(run.end);
+    return group;
+}
+
 /// One cause seen in several families: the same rule between the same paths.
 std::string causeOf(const Finding& finding) {
     std::string cause = finding.rule;
@@ -101,7 +127,11 @@ std::string causeOf(const Finding& finding) {
 
 } // namespace
 
-std::vector<FamilyGroup> groupByPrefix(const std::vector<std::shared_ptr<const Family>>& families) {
+NameGroup groupByWords(Families families) {
+    return families.empty() ? NameGroup() : cutByWords(families, {0, families.size(), 0}, 0);
+}
+
+std::vector<FamilyGroup> groupByPrefix(const Families& families) {
     std::vector<FamilyGroup> groups;
     if (families.empty())
         return groups;
@@ -147,31 +177,33 @@ FindingIndex::FindingIndex(const FindingsSnapshot& findings) : m_state(std::make
 
 FindingIndex::~FindingIndex() = default;
 
-FamilyMarks FindingIndex::marksOf(const FamilyGroup& group) const {
+FamilyMarks FindingIndex::marksOf(const Families& families, bool isGroup) const {
     FamilyMarks marks;
-    marks.rows.resize(group.families.size());
     if (m_state->byMetric.empty())
         return marks;
     std::unordered_map<std::string_view, std::size_t> seen;
-    std::vector<const std::vector<State::Known>*> found(group.families.size(), nullptr);
-    for (std::size_t i = 0; i < group.families.size(); ++i) {
-        const auto known = m_state->byMetric.find(group.families[i]->name);
+    std::vector<const std::vector<State::Known>*> found;
+    for (std::size_t i = 0; i < families.size(); ++i) {
+        const auto known = m_state->byMetric.find(families[i]->name);
         if (known == m_state->byMetric.end())
             continue;
+        found.resize(families.size(), nullptr);
         found[i] = &known->second;
         for (const auto& entry : known->second)
             ++seen[entry.cause];
     }
-    const bool isGroup = !group.prefix.empty();
     for (std::size_t i = 0; i < found.size(); ++i) {
         if (found[i] == nullptr)
             continue;
         for (const auto& entry : *found[i]) {
             const Severity severity = entry.finding->severity;
             marks.worst = std::max(marks.worst, std::optional(severity));
-            auto& mark =
-                isGroup && seen[entry.cause] == found.size() ? marks.common : marks.rows[i];
-            mark = std::max(mark, std::optional(severity));
+            if (isGroup && seen[entry.cause] == found.size()) {
+                marks.common = std::max(marks.common, std::optional(severity));
+                continue;
+            }
+            marks.rows.resize(families.size());
+            marks.rows[i] = std::max(marks.rows[i], std::optional(severity));
         }
     }
     return marks;

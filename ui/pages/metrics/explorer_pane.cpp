@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/metrics/explorer_pane.h"
 
+#include <QActionGroup>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -11,6 +12,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QScrollBar>
+#include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -29,15 +31,43 @@ namespace {
 constexpr int sparklinePoints = 24;
 constexpr TimeNs sparklineSpan = 300 * nsPerSecond;
 constexpr int sparklineDelayMs = 1000;
-/// Above this many families a filter waits for a pause in typing.
-constexpr int filterAtOnce = 5000;
-constexpr int filterDelayMs = 80;
+
+QString keyOf(const QModelIndex& index) {
+    return index.data(FamilyModel::KeyRole).toString();
+}
+
+bool isFamily(const QModelIndex& index) {
+    return index.isValid() &&
+           index.data(FamilyModel::KindRole).toInt() == static_cast<int>(FamilyModel::Kind::Family);
+}
+
+QString groupingText(Grouping grouping) {
+    switch (grouping) {
+    case Grouping::Path:
+        return ExplorerPane::tr("by path");
+    case Grouping::Name:
+        return ExplorerPane::tr("by name");
+    case Grouping::Service:
+        break;
+    }
+    return ExplorerPane::tr("by service");
+}
+
+} // namespace
 
 /// A tree whose current row moves by keys without selecting: what is selected is what the window
 /// shows.
 class ExplorerTree : public QTreeView {
   public:
     using QTreeView::QTreeView;
+
+    /// Opens and closes branches and lays the rows out once, however many they are.
+    template <class Arrange>
+    void arrange(Arrange arrange) {
+        scheduleDelayedItemsLayout();
+        arrange();
+        executeDelayedItemsLayout();
+    }
 
   protected:
     QItemSelectionModel::SelectionFlags selectionCommand(const QModelIndex&,
@@ -47,20 +77,6 @@ class ExplorerTree : public QTreeView {
     /// The delegate draws the arrows.
     void drawBranches(QPainter*, const QRect&, const QModelIndex&) const override {}
 };
-
-QString keyOf(const QModelIndex& index) {
-    const QModelIndex parent = index.parent();
-    return (parent.isValid() ? parent.data(FamilyModel::NameRole).toString() + u'\x1f'
-                             : QString()) +
-           index.data(FamilyModel::NameRole).toString();
-}
-
-bool isFamily(const QModelIndex& index) {
-    return index.isValid() &&
-           index.data(FamilyModel::KindRole).toInt() == static_cast<int>(FamilyRow::Kind::Family);
-}
-
-} // namespace
 
 Sparklines readSparklines(const SeriesReader& reader, const SparklineRequest& request) {
     Sparklines out;
@@ -115,18 +131,29 @@ ExplorerPane::ExplorerPane(EngineBridge& bridge, Selection& selection, const The
       m_theme(theme),
       m_sparklines([&reader = bridge.reader()](
                        const SparklineRequest& request) { return readSparklines(reader, request); },
-                   [this](Sparklines lines) {
-                       for (auto& [family, values] : lines)
-                           m_model.setSparkline(family, std::move(values));
-                   }) {
+                   [this](Sparklines lines) { m_model.setSparklines(std::move(lines)); }) {
     setAccessibleName(tr("Explorer"));
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
 
     m_filter = new FilterField(this);
     m_filter->setAccessibleName(tr("Filter metrics"));
-    m_grouping = new QLabel(tr("by service"), this);
-    m_grouping->setForegroundRole(QPalette::PlaceholderText);
+    m_grouping = new QToolButton(this);
+    m_grouping->setAutoRaise(true);
+    m_grouping->setFocusPolicy(Qt::StrongFocus);
+    m_grouping->setPopupMode(QToolButton::InstantPopup);
+    m_grouping->setToolTip(tr("What the metrics are grouped by"));
+    auto* groupings = new QMenu(m_grouping);
+    m_groupings = new QActionGroup(groupings);
+    for (const auto& [grouping, text] : {std::pair(Grouping::Service, tr("By &service")),
+                                         std::pair(Grouping::Path, tr("By &path")),
+                                         std::pair(Grouping::Name, tr("By &name prefix"))}) {
+        QAction* action = groupings->addAction(text);
+        action->setCheckable(true);
+        action->setData(static_cast<int>(grouping));
+        m_groupings->addAction(action);
+    }
+    m_grouping->setMenu(groupings);
 
     m_tree = new ExplorerTree(this);
     m_tree->setAccessibleName(tr("Metrics"));
@@ -161,15 +188,13 @@ ExplorerPane::ExplorerPane(EngineBridge& bridge, Selection& selection, const The
     column->setSpacing(0);
     column->addLayout(head);
     column->addWidget(m_tree, 1);
-    setTabOrder(m_filter, m_tree);
+    setTabOrder(m_filter, m_grouping);
+    setTabOrder(m_grouping, m_tree);
     setFocusProxy(m_tree);
 
-    m_filterDelay.setSingleShot(true);
-    connect(&m_filterDelay, &QTimer::timeout, this, &ExplorerPane::filter);
-    connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
-        // An emptied field shows all at once: the user wants out.
-        m_filterDelay.start(m_model.familyCount() > filterAtOnce && !text.isEmpty() ? filterDelayMs
-                                                                                    : 0);
+    connect(m_filter, &QLineEdit::textChanged, this, &ExplorerPane::filter);
+    connect(m_groupings, &QActionGroup::triggered, this, [this](const QAction* action) {
+        setGrouping(static_cast<Grouping>(action->data().toInt()));
     });
     connect(m_filter, &FilterField::listWanted, this, [this] {
         m_tree->setFocus(Qt::OtherFocusReason);
@@ -183,21 +208,26 @@ ExplorerPane::ExplorerPane(EngineBridge& bridge, Selection& selection, const The
     connect(m_tree, &QTreeView::clicked, this, &ExplorerPane::activate);
     connect(m_tree, &QWidget::customContextMenuRequested, this, &ExplorerPane::showMenu);
     connect(m_tree, &QTreeView::expanded, this, [this](const QModelIndex& index) {
-        if (!m_restoring)
+        // What a filter opens to show its matches is not what the user opened.
+        if (!m_arranging && m_model.filter().isEmpty()) {
             m_closed.remove(keyOf(index));
+            m_opened.insert(keyOf(index));
+        }
         m_sparklineDelay.start(0);
     });
     connect(m_tree, &QTreeView::collapsed, this, [this](const QModelIndex& index) {
-        if (m_model.filter().isEmpty())
+        if (!m_arranging && m_model.filter().isEmpty()) {
+            m_opened.remove(keyOf(index));
             m_closed.insert(keyOf(index));
+        }
     });
     connect(m_tree->verticalScrollBar(), &QScrollBar::valueChanged, this, [this] {
         if (!m_sparklineDelay.isActive() || m_sparklineDelay.remainingTime() > 100)
             m_sparklineDelay.start(100);
     });
-    connect(&m_model, &QAbstractItemModel::rowsInserted, this, &ExplorerPane::openNew);
-    connect(&m_model, &QAbstractItemModel::modelAboutToBeReset, this, &ExplorerPane::rememberView);
-    connect(&m_model, &QAbstractItemModel::modelReset, this, &ExplorerPane::restoreView);
+    connect(&m_model, &QAbstractItemModel::layoutAboutToBeChanged, this,
+            &ExplorerPane::rememberView);
+    connect(&m_model, &FamilyModel::shown, this, &ExplorerPane::showRows);
 
     m_sparklineDelay.setSingleShot(true);
     connect(&m_sparklineDelay, &QTimer::timeout, this, &ExplorerPane::askSparklines);
@@ -218,28 +248,19 @@ ExplorerPane::ExplorerPane(EngineBridge& bridge, Selection& selection, const The
 ExplorerPane::~ExplorerPane() = default;
 
 void ExplorerPane::show(std::shared_ptr<const Analysis> analysis) {
-    const auto& findings = analysis->findings->findings;
-    m_delegate->setTwoBadges(std::any_of(findings.begin(), findings.end(), [](const auto& finding) {
-        return !finding->resolved && finding->rule == "type-mismatch";
-    }));
     m_model.setAnalysis(std::move(analysis));
-    m_filter->setPlaceholderText(m_model.familyCount() == 1
-                                     ? tr("Filter 1 metric")
-                                     : tr("Filter %1 metrics").arg(m_model.familyCount()));
-    markSelected(false);
-    if (!m_sparklineDelay.isActive())
-        m_sparklineDelay.start(0);
 }
 
 void ExplorerPane::filter() {
-    rememberView();
     m_model.setFilter(m_filter->text());
-    restoreView();
-    markSelected(m_filter->text().isEmpty());
-    const bool none = m_model.rowCount() == 0 && m_model.familyCount() > 0;
-    m_nothing->setText(none ? tr("No metric, label key or help text matches.") : QString());
-    m_nothing->setVisible(none);
-    m_sparklineDelay.start(0);
+}
+
+void ExplorerPane::setGrouping(Grouping grouping) {
+    if (grouping == m_model.grouping())
+        return;
+    m_model.setGrouping(grouping);
+    retheme();
+    emit groupingChanged();
 }
 
 void ExplorerPane::focusFilter() {
@@ -268,8 +289,25 @@ bool ExplorerPane::isUnfolded(const QModelIndex& index) const {
     return true;
 }
 
+/// By path a family stands in several rows: the one that the user chose, else where it was, else
+/// the first.
+QModelIndex ExplorerPane::selectedRow() const {
+    const auto shows = [this](const QModelIndex& index) {
+        return isFamily(index) &&
+               index.data(FamilyModel::NameRole).toString() == m_selection.family();
+    };
+    if (m_selection.family().isEmpty())
+        return {};
+    if (shows(m_tree->currentIndex()))
+        return m_tree->currentIndex();
+    const QModelIndexList before = m_tree->selectionModel()->selectedIndexes();
+    if (!before.isEmpty() && shows(before.front()))
+        return before.front();
+    return m_model.indexOfFamily(m_selection.family());
+}
+
 void ExplorerPane::markSelected(bool scroll) {
-    const QModelIndex index = m_model.indexOfFamily(m_selection.family());
+    const QModelIndex index = selectedRow();
     QItemSelectionModel& selected = *m_tree->selectionModel();
     if (!index.isValid()) {
         selected.clearSelection();
@@ -284,58 +322,83 @@ void ExplorerPane::markSelected(bool scroll) {
         m_tree->scrollTo(index);
 }
 
+bool ExplorerPane::shouldOpen(const QModelIndex& branch) const {
+    if (!m_model.filter().isEmpty())
+        return m_model.opensByItself(branch);
+    const QString key = keyOf(branch);
+    return m_opened.contains(key) || (m_model.opensByItself(branch) && !m_closed.contains(key));
+}
+
 void ExplorerPane::rememberView() {
-    m_keptCurrent = isFamily(m_tree->currentIndex())
-                        ? m_tree->currentIndex().data(FamilyModel::NameRole).toString()
-                        : QString();
+    const QModelIndex current = m_tree->currentIndex();
+    if (current.isValid())
+        m_keptCurrent =
+            isFamily(current) ? current.data(FamilyModel::NameRole).toString() : QString();
     QModelIndex top = m_tree->indexAt(QPoint(1, 1));
-    while (top.isValid() && !isFamily(top))
+    while (top.isValid() && !isFamily(top) && m_tree->visualRect(top).top() < m_tree->height())
         top = m_tree->indexBelow(top);
-    m_keptTop = top.isValid() ? top.data(FamilyModel::NameRole).toString() : QString();
+    m_keptTop = isFamily(top) ? top : m_tree->indexAt(QPoint(1, 1));
+    m_keptTopY = m_tree->visualRect(m_keptTop).top();
 }
 
-void ExplorerPane::restoreView() {
-    // What a filter opens to show its matches is not what the user opened.
-    m_restoring = true;
-    m_tree->expandAll();
-    m_restoring = false;
-    if (m_model.filter().isEmpty()) {
-        const QSet<QString> closed = m_closed;
-        for (int s = 0; s < m_model.rowCount(); ++s) {
-            const QModelIndex service = m_model.index(s, 0);
-            for (int g = 0; g < m_model.rowCount(service); ++g) {
-                const QModelIndex group = m_model.index(g, 0, service);
-                if (isFamily(group))
-                    break;
-                if (closed.contains(keyOf(group)))
-                    m_tree->collapse(group);
-            }
-            if (closed.contains(keyOf(service)))
-                m_tree->collapse(service);
-        }
+void ExplorerPane::showRows(const QModelIndexList& added) {
+    const Analysis& analysis = *m_model.analysis();
+    const auto& findings = analysis.findings->findings;
+    m_delegate->setTwoBadges(m_model.grouping() != Grouping::Path &&
+                             std::any_of(findings.begin(), findings.end(), [](const auto& finding) {
+                                 return !finding->resolved && finding->rule == "type-mismatch";
+                             }));
+    m_filter->setPlaceholderText(m_model.familyCount() == 1
+                                     ? tr("Filter 1 metric")
+                                     : tr("Filter %1 metrics").arg(m_model.familyCount()));
+    const bool none = m_model.rowCount() == 0 && m_model.familyCount() > 0;
+    m_nothing->setText(none ? tr("No metric, label key or help text matches.") : QString());
+    m_nothing->setVisible(none);
+
+    const bool filtered = std::exchange(m_shownFilter, m_model.filter()) != m_model.filter();
+    const bool regrouped = std::exchange(m_shownGrouping, m_model.grouping()) != m_model.grouping();
+    m_arranging = true;
+    if (filtered || !added.isEmpty()) {
+        m_tree->arrange([&] {
+            for (const QModelIndex& branch : filtered ? m_model.branches() : added)
+                m_tree->setExpanded(branch, shouldOpen(branch));
+        });
     }
-    if (const QModelIndex current = m_model.indexOfFamily(m_keptCurrent); current.isValid())
-        m_tree->selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);
+    if (!m_keptCurrent.isEmpty() && !m_tree->currentIndex().isValid()) {
+        const QModelIndex current = m_model.indexOfFamily(m_keptCurrent);
+        if (current.isValid())
+            m_tree->selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);
+    }
     markSelected(false);
-    if (const QModelIndex top = m_model.indexOfFamily(m_keptTop); top.isValid() && isUnfolded(top))
-        m_tree->scrollTo(top, QAbstractItemView::PositionAtTop);
+    if (regrouped || (filtered && m_shownFilter.isEmpty())) {
+        // The user asked for another view: it begins with what they were at.
+        reveal(selectedRow());
+    } else if (m_keptTop.isValid() && isUnfolded(m_keptTop)) {
+        QScrollBar& bar = *m_tree->verticalScrollBar();
+        bar.setValue(bar.value() + m_tree->visualRect(m_keptTop).top() - m_keptTopY);
+    }
+    m_keptTop = QPersistentModelIndex();
+    m_arranging = false;
+    if (!m_sparklineDelay.isActive())
+        m_sparklineDelay.start(0);
 }
 
-void ExplorerPane::openNew(const QModelIndex& parent, int first, int last) {
-    const auto open = [this](const QModelIndex& index) {
-        if (!m_closed.contains(keyOf(index)))
-            m_tree->expand(index);
-    };
-    for (int row = first; row <= last; ++row) {
-        const QModelIndex index = m_model.index(row, 0, parent);
-        if (isFamily(index))
-            break;
-        open(index);
-        for (int g = 0; g < m_model.rowCount(index); ++g) {
-            if (!isFamily(m_model.index(g, 0, index)))
-                open(m_model.index(g, 0, index));
-        }
+/// Opens what the row stands in, and brings it into view.
+void ExplorerPane::reveal(const QModelIndex& index) {
+    if (!index.isValid())
+        return;
+    QModelIndexList folded;
+    for (QModelIndex above = index.parent(); above.isValid(); above = above.parent()) {
+        if (!m_tree->isExpanded(above))
+            folded.push_front(above);
     }
+    // What the user folded stays so.
+    if (std::any_of(folded.begin(), folded.end(),
+                    [this](const QModelIndex& branch) { return m_closed.contains(keyOf(branch)); }))
+        return;
+    for (const QModelIndex& branch : folded)
+        m_tree->expand(branch);
+    m_tree->scrollTo(index, QAbstractItemView::EnsureVisible);
 }
 
 bool ExplorerPane::eventFilter(QObject* watched, QEvent* event) {
@@ -436,6 +499,11 @@ void ExplorerPane::retheme() {
     m_filter->setFixedHeight(m_theme.px(32));
     m_filter->setFont(m_theme.font(Theme::Size::Body));
     m_grouping->setFont(m_theme.font(Theme::Size::Small));
+    const QString grouping = groupingText(m_model.grouping());
+    m_grouping->setText(grouping);
+    m_grouping->setAccessibleName(tr("Metrics grouped %1").arg(grouping));
+    for (QAction* action : m_groupings->actions())
+        action->setChecked(action->data().toInt() == static_cast<int>(m_model.grouping()));
     // Uniform rows are measured once; only a new layout measures them again.
     m_tree->doItemsLayout();
     m_tree->viewport()->update();
@@ -454,16 +522,16 @@ void ExplorerPane::askSparklines() {
         const auto family = m_model.familyAt(index);
         if (!family)
             continue;
-        const OriginId reference = m_model.referenceOf(*family);
+        const OriginId shown = m_model.pathOf(index);
         for (const FamilyPath& path : family->paths) {
-            if (path.origin != reference || path.metrics.empty())
+            if (path.origin != shown || path.metrics.empty())
                 continue;
             const MetricInfo& info = *path.metrics.front()->info;
             const bool distribution = info.descriptor.type == MetricType::Histogram ||
                                       info.descriptor.type == MetricType::ExponentialHistogram ||
                                       info.descriptor.type == MetricType::Summary;
             const bool delta = info.descriptor.temporality == Temporality::Delta;
-            request.subjects.push_back({toText(family->name), info.id,
+            request.subjects.push_back({m_model.sparklineKey(index), info.id,
                                         distribution ? Field::Count : Field::Value,
                                         (distribution || info.descriptor.monotonic) && !delta});
         }

@@ -16,18 +16,20 @@
 #include "ui/models/family_model.h"
 #include "ui/models/selection.h"
 
+class QActionGroup;
 class QLabel;
-class QTreeView;
+class QToolButton;
 
 namespace sightglass::ui {
 
+class ExplorerTree;
 class FamilyDelegate;
 class FilterField;
 
 /// What to draw beside the rows in view: a number series a family.
 struct SparklineRequest {
     struct Subject {
-        QString family;
+        QString family; ///< or another key of whoever asks
         MetricId metric;
         Field field = Field::Value;
         bool rate = false;
@@ -56,11 +58,16 @@ class ExplorerPane : public QWidget {
     using QWidget::show;
 
     [[nodiscard]] FamilyModel& model() { return m_model; }
+    [[nodiscard]] Grouping grouping() const { return m_model.grouping(); }
+    void setGrouping(Grouping grouping);
 
   public slots:
     void focusFilter();
     void copyName(); ///< of the current row
     void copyJson();
+
+  signals:
+    void groupingChanged(); ///< by the user or by setGrouping()
 
   protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -71,10 +78,12 @@ class ExplorerPane : public QWidget {
     void activate(const QModelIndex& index);
     void toggle(const QModelIndex& index);
     [[nodiscard]] bool isUnfolded(const QModelIndex& index) const;
+    [[nodiscard]] bool shouldOpen(const QModelIndex& branch) const;
+    [[nodiscard]] QModelIndex selectedRow() const;
     void markSelected(bool scroll);
+    void reveal(const QModelIndex& index);
     void rememberView();
-    void restoreView();
-    void openNew(const QModelIndex& parent, int first, int last);
+    void showRows(const QModelIndexList& added);
     void showMenu(const QPoint& at);
     void retheme();
     void askSparklines();
@@ -84,16 +93,21 @@ class ExplorerPane : public QWidget {
     const Theme& m_theme;
     FamilyModel m_model;
     FilterField* m_filter = nullptr;
-    QLabel* m_grouping = nullptr;
+    QToolButton* m_grouping = nullptr;
+    QActionGroup* m_groupings = nullptr;
     QLabel* m_nothing = nullptr;
-    QTreeView* m_tree = nullptr;
+    ExplorerTree* m_tree = nullptr;
     FamilyDelegate* m_delegate = nullptr;
-    QTimer m_filterDelay;
     QTimer m_sparklineDelay;
-    QSet<QString> m_closed; ///< services and groups that the user folded
-    bool m_restoring = false;
-    QString m_keptCurrent; ///< across a reset of the model
-    QString m_keptTop;
+    QSet<QString> m_opened, m_closed; ///< branches that the user opened and folded, by key
+    bool m_arranging = false;         ///< what opens and closes now is not the user's doing
+
+    // The view before the rows changed.
+    QString m_keptCurrent;           ///< the family that the keys stood on
+    QPersistentModelIndex m_keptTop; ///< the first family in view
+    int m_keptTopY = 0;
+    QString m_shownFilter;
+    Grouping m_shownGrouping = Grouping::Service;
     LatestJob<SparklineRequest, Sparklines> m_sparklines;
 };
 

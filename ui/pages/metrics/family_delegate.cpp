@@ -15,7 +15,6 @@ namespace {
 
 constexpr int rowHeight = 28;
 constexpr int margin = 12;
-constexpr int inset = 24;
 constexpr int badgeSide = 18;
 constexpr int gap = 8;
 constexpr int markSide = 16;
@@ -41,18 +40,19 @@ FamilyDelegate::FamilyDelegate(const Theme& theme, QObject* parent)
     : QStyledItemDelegate(parent), m_theme(theme) {}
 
 QSize FamilyDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {
-    return {m_theme.px(inset + nameAtLeast), m_theme.px(rowHeight)};
+    return {m_theme.px(2 * margin + nameAtLeast), m_theme.px(rowHeight)};
 }
 
 void FamilyDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
                            const QModelIndex& index) const {
     painter->save();
-    const auto kind = static_cast<FamilyRow::Kind>(index.data(FamilyModel::KindRole).toInt());
-    paintBackground(*painter, option, kind == FamilyRow::Kind::Service);
-    if (kind == FamilyRow::Kind::Family)
+    const auto kind = static_cast<FamilyModel::Kind>(index.data(FamilyModel::KindRole).toInt());
+    const bool top = kind == FamilyModel::Kind::Service || kind == FamilyModel::Kind::Path;
+    paintBackground(*painter, option, top);
+    if (kind == FamilyModel::Kind::Family)
         paintFamily(*painter, option, index);
     else
-        paintHeading(*painter, option, index, kind == FamilyRow::Kind::Service);
+        paintHeading(*painter, option, index, top);
     painter->restore();
 }
 
@@ -79,12 +79,12 @@ void FamilyDelegate::paintBackground(QPainter& painter, const QStyleOptionViewIt
 }
 
 void FamilyDelegate::paintHeading(QPainter& painter, const QStyleOptionViewItem& option,
-                                  const QModelIndex& index, bool service) const {
+                                  const QModelIndex& index, bool top) const {
     const Tokens& tokens = m_theme.tokens();
     const bool open = (option.state & QStyle::State_Open) != 0;
     const QRect row = option.rect;
-    const int left = row.left() + m_theme.px(service ? margin : inset);
-    const QColor ink = service ? tokens.text : tokens.text2;
+    const int left = row.left() + m_theme.px(index.data(FamilyModel::IndentRole).toInt());
+    const QColor ink = top ? tokens.text : tokens.text2;
 
     const double u = m_theme.px(8) / 8.0;
     const QPointF centre(left + 4 * u, row.center().y() + 0.5);
@@ -118,10 +118,17 @@ void FamilyDelegate::paintHeading(QPainter& painter, const QStyleOptionViewItem&
         paintSeverity(painter, box, static_cast<Severity>(mark.toInt()), m_theme);
         textRight = std::min(textRight, box.left() - m_theme.px(gap));
     }
-    const int textLeft = left + m_theme.px(12);
+    int textLeft = left + m_theme.px(12);
+    const QVariant path = index.data(FamilyModel::PathRole);
+    if (path.isValid()) {
+        const int side = m_theme.px(markSide);
+        paintPathMark(painter, QRect(textLeft, row.top() + (row.height() - side) / 2, side, side),
+                      path.toInt(), m_theme);
+        textLeft += side + m_theme.px(gap - 2);
+    }
     drawText(painter, QRect(textLeft, row.top(), textRight - textLeft, row.height()),
              Qt::AlignLeft | Qt::AlignVCenter, index.data(FamilyModel::ShortNameRole).toString(),
-             m_theme.font(Theme::Size::Body, service), ink, Qt::ElideMiddle);
+             m_theme.font(Theme::Size::Body, top), ink, Qt::ElideMiddle);
 }
 
 void FamilyDelegate::paintFamily(QPainter& painter, const QStyleOptionViewItem& option,
@@ -132,14 +139,15 @@ void FamilyDelegate::paintFamily(QPainter& painter, const QStyleOptionViewItem& 
     const auto badges = index.data(FamilyModel::BadgesRole).value<QVector<TypeBadge>>();
     const int side = m_theme.px(badgeSide);
     const int step = side + m_theme.px(2);
-    int x = row.left() + m_theme.px(inset);
+    const int inset = m_theme.px(index.data(FamilyModel::IndentRole).toInt());
+    int x = row.left() + inset;
     for (const TypeBadge& badge : badges) {
         paintTypeBadge(painter, QRect(x, row.top() + (row.height() - side) / 2, side, side),
                        badge.type, badge.monotonic, badge.delta, badge.odd, m_theme);
         x += step;
     }
     const int columns = std::max<int>(m_twoBadges ? 2 : 1, static_cast<int>(badges.size()));
-    const int left = row.left() + m_theme.px(inset) + columns * step + m_theme.px(gap - 2);
+    const int left = row.left() + inset + columns * step + m_theme.px(gap - 2);
 
     int right = row.right() - m_theme.px(margin) + 1;
     const bool wide = row.width() >= m_theme.px(wideFrom);

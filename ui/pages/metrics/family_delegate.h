@@ -7,9 +7,9 @@
 
 namespace sightglass::ui {
 
-/// Paints the explorer's rows of 28 px: services on raised, groups with their count, families with
-/// badges, name, mark and sparkline, and with unit and series count where there is room. Child of
-/// the explorer; GUI thread only.
+/// Paints the explorer's rows of 28 px: services and paths on raised, groups with their count,
+/// families with badges, name, mark and sparkline, and with unit and series count where there is
+/// room. Child of the explorer; GUI thread only.
 class FamilyDelegate : public QStyledItemDelegate {
     Q_OBJECT
   public:
@@ -25,7 +25,7 @@ class FamilyDelegate : public QStyledItemDelegate {
   private:
     void paintBackground(QPainter& painter, const QStyleOptionViewItem& option, bool raised) const;
     void paintHeading(QPainter& painter, const QStyleOptionViewItem& option,
-                      const QModelIndex& index, bool service) const;
+                      const QModelIndex& index, bool top) const;
     void paintFamily(QPainter& painter, const QStyleOptionViewItem& option,
                      const QModelIndex& index) const;
 
