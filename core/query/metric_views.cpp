@@ -61,6 +61,11 @@ NativeHistogram nativeHistogram(const ExponentialHistogramSample& sample) {
 
 } // namespace
 
+bool hasLabel(const Labels& labels, std::string_view name) {
+    return std::any_of(labels.begin(), labels.end(),
+                       [&](const Label& label) { return label.first == name; });
+}
+
 void insertLabel(Labels& labels, std::string name, std::string value) {
     const auto at =
         std::lower_bound(labels.begin(), labels.end(), name,

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/model/series_reader.h"
@@ -11,6 +12,7 @@
 
 namespace sightglass {
 
+[[nodiscard]] bool hasLabel(const Labels& labels, std::string_view name);
 /// `labels` stay sorted by name.
 void insertLabel(Labels& labels, std::string name, std::string value);
 

@@ -10,15 +10,11 @@
 
 #include "core/model/prometheus_names.h"
 #include "core/query/metric_views.h"
+#include "core/query/series_selection.h"
 
 namespace sightglass {
 
 namespace {
-
-bool hasLabel(const Labels& labels, std::string_view name) {
-    return std::any_of(labels.begin(), labels.end(),
-                       [&](const Label& l) { return l.first == name; });
-}
 
 /// What the series says of itself beside what we attach: its own job, instance or origin becomes
 /// exported_job and so on, as Prometheus does for a scrape without honor_labels.
@@ -73,6 +69,7 @@ Result<std::vector<ViewSeries>> PrometheusView::select(const CatalogSnapshot& ca
                         {}};
 
     const bool wantsInfo = selector.matchesName("target_info");
+    std::vector<SelectedMetric> metrics;
     std::map<std::pair<OriginId, const Resource*>, InfoTimes> resources;
     for (const auto& row : catalog.metrics) {
         const MetricInfo& metric = *row->info;
@@ -82,12 +79,24 @@ Result<std::vector<ViewSeries>> PrometheusView::select(const CatalogSnapshot& ca
             times.first = std::min(times.first, row->firstSeen);
             times.last = std::max(times.last, row->lastSeen);
         }
-        MetricViews views(m_reader, metric, selector, range, want, out);
-        if (!views.wanted())
+        if (!MetricViews(m_reader, metric, selector, range, want, out).wanted())
             continue;
-        const Labels attached = attachedLabels(metric);
-        for (const SeriesInfo& series : m_reader.seriesOf(metric.id)) {
-            samples += views.add(series.id, seriesLabels(attached, *series.attributes));
+        Labels attached = attachedLabels(metric);
+        if (attachedLabelsMatch(selector, attached))
+            metrics.push_back({row, std::move(attached), {}});
+    }
+
+    selectSeries(m_reader, selector, metrics);
+    std::vector<SeriesId> ids;
+    for (const SelectedMetric& metric : metrics) {
+        for (const SeriesInfo& series : metric.series)
+            ids.push_back(series.id);
+    }
+    const std::shared_ptr<const SeriesReader> pinned = m_reader.pin(ids);
+    for (const SelectedMetric& metric : metrics) {
+        MetricViews views(*pinned, *metric.row->info, selector, range, want, out);
+        for (const SeriesInfo& series : metric.series) {
+            samples += views.add(series.id, seriesLabels(metric.attached, *series.attributes));
             if (out.size() > limit)
                 return tooMany;
             if (samples > mostSamples)

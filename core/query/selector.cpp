@@ -208,6 +208,64 @@ Result<Selector> SelectorParser::parse() {
     return selector;
 }
 
+constexpr std::string_view metacharacters = "\\.+*?()[]{}^$|";
+
+/// The next character of an expression if it stands for itself; else nothing is taken.
+bool takeLiteral(std::string_view& expression, std::string& out) {
+    if (expression.empty())
+        return false;
+    if (metacharacters.find(expression[0]) == std::string_view::npos) {
+        out += expression[0];
+        expression.remove_prefix(1);
+        return true;
+    }
+    if (expression[0] != '\\' || expression.size() < 2 ||
+        std::ispunct(static_cast<unsigned char>(expression[1])) == 0)
+        return false;
+    out += expression[1];
+    expression.remove_prefix(2);
+    return true;
+}
+
+std::vector<std::string> literalsOf(std::string_view expression) {
+    for (const std::string_view open : {"(?:", "("}) {
+        if (expression.starts_with(open) && expression.ends_with(')')) {
+            expression.remove_prefix(open.size());
+            expression.remove_suffix(1);
+            break;
+        }
+    }
+    std::vector<std::string> out(1);
+    while (!expression.empty()) {
+        if (takeLiteral(expression, out.back()))
+            continue;
+        if (expression[0] != '|')
+            return {};
+        expression.remove_prefix(1);
+        out.emplace_back();
+    }
+    return out;
+}
+
+std::string prefixOf(std::string_view expression) {
+    if (expression.find('|') != std::string_view::npos)
+        return {};
+    std::string out, last;
+    while (true) {
+        // A whole character: what follows may make it optional.
+        last.clear();
+        if (!takeLiteral(expression, last))
+            break;
+        while (!expression.empty() && (static_cast<unsigned char>(expression[0]) & 0xC0) == 0x80)
+            takeLiteral(expression, last);
+        if (!expression.empty() &&
+            std::string_view("*?{").find(expression[0]) != std::string_view::npos)
+            break;
+        out += last;
+    }
+    return out;
+}
+
 } // namespace
 
 Result<LabelMatcher> LabelMatcher::make(Kind kind, std::string name, std::string value) {
@@ -225,6 +283,8 @@ Result<LabelMatcher> LabelMatcher::make(Kind kind, std::string name, std::string
             return Error{
                 ErrorCode::InvalidArgument, "not a regular expression: " + expression->error(), {}};
         out.m_expression = std::move(expression);
+        out.m_literals = literalsOf(out.m_value);
+        out.m_prefix = prefixOf(out.m_value);
     }
     return out;
 }

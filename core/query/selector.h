@@ -29,12 +29,18 @@ class LabelMatcher {
     [[nodiscard]] const std::string& name() const { return m_name; }
     [[nodiscard]] const std::string& value() const { return m_value; }
     [[nodiscard]] bool matches(std::string_view labelValue) const;
+    /// If the expression is nothing but texts ("a|b|c"), these; else empty.
+    [[nodiscard]] const std::vector<std::string>& literals() const { return m_literals; }
+    /// How every text that the expression finds begins; empty if that cannot be told.
+    [[nodiscard]] const std::string& prefix() const { return m_prefix; }
 
   private:
     Kind m_kind = Kind::Equal;
     std::string m_name;
     std::string m_value;
     std::shared_ptr<const re2::RE2> m_expression; ///< null unless Matches or MatchesNot
+    std::vector<std::string> m_literals;
+    std::string m_prefix;
 };
 
 /// What one selector of PromQL asks for: `name{a="b",c=~"d"}[5m]`.
