@@ -83,6 +83,15 @@ void planExceptions(const std::uint64_t* numbers, std::uint32_t count, unsigned 
     const std::int64_t a = probe(count / 4), b = probe(count / 2), c = probe(count - 1 - count / 4);
     const auto middle =
         static_cast<std::uint64_t>(std::max(std::min(a, b), std::min(std::max(a, b), c)));
+    // A quarter of the range around it must hold nearly all, or little is to be gained.
+    const std::uint64_t range =
+        static_cast<std::uint64_t>(plan.high) - static_cast<std::uint64_t>(plan.low);
+    const std::uint64_t from = middle - range / 8;
+    std::uint32_t near = 0;
+    for (std::uint32_t i = 0; i < count; ++i)
+        near += numbers[i] - from <= range / 4 ? 1 : 0;
+    if (near * 4 < count * 3)
+        return;
     std::array<std::uint8_t, 65> ofWidth{};
     std::array<std::uint8_t, runMost> widths;
     unsigned widest = 0;
@@ -142,6 +151,8 @@ void planRun(const std::uint64_t* numbers, std::uint32_t count, RunPlan& plan) {
         low = std::min(low, asSigned(numbers[i]));
         high = std::max(high, asSigned(numbers[i]));
     }
+    plan.low = low;
+    plan.high = high;
     if (differing == 0)
         return;
     const auto shift = static_cast<unsigned>(std::countr_zero(differing));

@@ -78,7 +78,8 @@ struct RunPlan {
     std::uint8_t width = 0; ///< 0 to 64
     std::uint8_t shift = 0;
     std::uint8_t exceptionCount = 0;
-    std::size_t bytes = 0;                        ///< about what it will take
+    std::size_t bytes = 0;          ///< about what it will take
+    std::int64_t low = 0, high = 0; ///< the least and the most of the numbers, taken as signed
     std::array<std::uint8_t, runMost> exceptions; ///< indices, ascending
 };
 

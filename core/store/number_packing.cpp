@@ -2,6 +2,8 @@
 #include "core/store/number_packing.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <utility>
 
 #include "core/store/decimals.h"
@@ -68,30 +70,42 @@ struct Folded {
     std::uint32_t resets = 0;
 };
 
+/// As ColumnFold does it, step by step.
+Folded foldWithCare(const Reals& values, std::uint32_t count, bool delta) {
+    Column column;
+    ColumnFold fold(delta);
+    for (std::uint32_t i = 0; i < count; ++i)
+        fold.point(column, 0, 0, values[i]);
+    return {column.first, column.last,     column.min,   column.max,
+            column.sum,   column.increase, column.resets};
+}
+
+/// The same without branches on the values, which nothing could foresee.
 Folded fold(const Reals& values, std::uint32_t count, bool delta) {
-    Folded out;
-    double min = values[0], max = values[0], sum = 0.0 + values[0];
-    double increase = 0, before = values[0];
-    std::uint32_t resets = 0;
+    Reals rises;
+    std::uint64_t resets = 0;
     for (std::uint32_t i = 1; i < count; ++i) {
-        const double value = values[i];
-        min = value < min || min != min ? value : min;
-        max = value > max || max != max ? value : max;
-        sum += value;
-        const bool falls = value < before;
-        const double rise = value - (falls ? 0.0 : before);
-        resets += falls ? 1 : 0;
-        increase += rise != rise ? 0.0 : rise;
-        before = value;
+        // All bits of the value before, or none.
+        const std::uint64_t kept = std::uint64_t{values[i] < values[i - 1]} - 1;
+        rises[i] = values[i] - realOfBits(bitsOf(values[i - 1]) & kept);
+        resets += kept + 1;
     }
+    double min = values[0], max = values[0], sum = 0.0 + values[0], increase = 0;
+    for (std::uint32_t i = 1; i < count; ++i) {
+        min = values[i] < min ? values[i] : min;
+        max = values[i] > max ? values[i] : max;
+        sum += values[i];
+        increase += rises[i];
+    }
+    // A sum is NaN if a value is, and a rise is also between infinities.
+    if (sum != sum || increase != increase)
+        return foldWithCare(values, count, delta);
     if (delta) {
-        increase = 0;
+        increase = sum;
         resets = 0;
-        for (std::uint32_t i = 0; i < count; ++i)
-            increase += values[i] != values[i] ? 0.0 : values[i];
     }
-    out = {values[0], values[count - 1], min, max, sum, increase, resets};
-    return out;
+    return {
+        values[0], values[count - 1], min, max, sum, increase, static_cast<std::uint32_t>(resets)};
 }
 
 /// How far a double lies from where it was guessed to be, in doubles.
@@ -114,18 +128,23 @@ class DecimalSearch {
     /// False if many are no decimals of few digits.
     bool find(const Reals& values, std::uint32_t count) {
         const std::uint32_t most = count / 8;
+        std::uint32_t failed = 0;
         for (std::uint32_t i = 0; i < std::min(count, 4u); ++i)
-            static_cast<void>(raise(values[i]));
+            failed += fit(values[i]) == Fit::Never ? 1 : 0;
+        if (failed > std::max(most, 1u))
+            return false;
         for (;;) {
-            if (scale(values, count))
+            m_allFit = scale(values, count);
+            if (m_allFit)
                 return true;
-            std::uint32_t failed = 0;
+            failed = 0;
             bool raised = false;
             for (std::uint32_t i = 0; i < count && !raised; ++i) {
                 if (m_bad[i] == 0)
                     continue;
-                raised = raise(values[i]);
-                if (!raised && ++failed > most)
+                const Fit fits = fit(values[i]);
+                raised = fits == Fit::WithMore;
+                if (fits == Fit::Never && ++failed > most)
                     return false;
             }
             if (!raised)
@@ -135,22 +154,26 @@ class DecimalSearch {
 
     [[nodiscard]] unsigned exponent() const { return m_exponent; }
     [[nodiscard]] const Run& numbers() const { return m_numbers; }
+    [[nodiscard]] bool allFit() const { return m_allFit; }
     [[nodiscard]] bool bad(std::uint32_t i) const { return m_bad[i] != 0; }
 
   private:
-    /// True if one more digit or several make this value fit.
-    bool raise(double value) {
+    enum class Fit { Now, WithMore, Never };
+
+    /// Takes more digits if that makes this value fit.
+    Fit fit(double value) {
         std::uint64_t number = 0;
-        if (!(value < 1e15 && value > -1e15))
-            return false;
         for (unsigned e = m_exponent; e <= largestExponent; ++e) {
-            if (decimalMisfit(value, powersOfTen[e], number) != 0)
-                continue;
-            const bool raised = e > m_exponent;
-            m_exponent = e;
-            return raised;
+            if (decimalMisfit(value, powersOfTen[e], number) == 0) {
+                const bool more = e > m_exponent;
+                m_exponent = e;
+                return more ? Fit::WithMore : Fit::Now;
+            }
+            // Written so that NaN is never either.
+            if (!(std::abs(value) * powersOfTen[e] < static_cast<double>(decimalRange)))
+                break;
         }
-        return false;
+        return Fit::Never;
     }
 
     /// True if all values fit.
@@ -165,6 +188,7 @@ class DecimalSearch {
     }
 
     unsigned m_exponent = 0;
+    bool m_allFit = false;
     Run m_numbers;
     Run m_bad;
 };
@@ -172,7 +196,7 @@ class DecimalSearch {
 /// The points of a chunk taken apart.
 class Parts {
   public:
-    Parts(std::span<const Sample> points, bool delta) {
+    explicit Parts(std::span<const Sample> points) {
         const auto count = static_cast<std::uint32_t>(points.size());
         std::uint32_t integerCount = 0, staleCount = 0;
         times.count = count;
@@ -183,20 +207,28 @@ class Parts {
             times.flags[i] = point.flags & ~noRecordedValueFlag;
             const std::uint32_t stale = point.flags & noRecordedValueFlag;
             staleCount += stale;
-            integerCount += stale == 0 && point.value.isInteger ? 1 : 0;
+            integerCount += point.value.isInteger ? 1 - stale : 0;
+            std::memcpy(&numbers[i], &point.value.real, sizeof numbers[i]);
         }
         const std::uint32_t valued = count - staleCount;
         const bool mostAreIntegers = integerCount * 2 > valued;
-        gather(points, mostAreIntegers);
-        kind = integers;
-        if (!mostAreIntegers) {
-            kind = reals;
-            DecimalSearch search;
-            if (mainCount > 0 && search.find(mainReals, mainCount))
-                toDecimals(search);
+        kind = mostAreIntegers ? integers : reals;
+        if (valued == count && integerCount == (mostAreIntegers ? count : 0)) {
+            mainCount = valuedCount = count;
+            lastValued = count - 1;
+            for (std::uint32_t i = 0; i < count && mostAreIntegers; ++i)
+                values[i] = static_cast<double>(static_cast<std::int64_t>(numbers[i]));
+            if (!mostAreIntegers)
+                std::memcpy(values.data(), numbers.data(), count * sizeof(double));
+            std::memcpy(mainReals.data(), values.data(), count * sizeof(double));
+            for (std::uint32_t i = 0; i < count; ++i)
+                places[i] = static_cast<std::uint8_t>(i);
+        } else {
+            gather(points, mostAreIntegers);
         }
-        if (hasValues())
-            folded = fold(values, valuedCount, delta);
+        DecimalSearch search;
+        if (kind == reals && mainCount > 0 && search.find(mainReals, mainCount))
+            toDecimals(search);
     }
 
     [[nodiscard]] bool hasValues() const { return valuedCount > 0; }
@@ -211,7 +243,6 @@ class Parts {
     Reals values; ///< of all points that have one
     std::uint32_t valuedCount = 0;
     std::uint32_t firstValued = 0, lastValued = 0; ///< indices
-    Folded folded;
 
   private:
     void gather(std::span<const Sample> points, bool mostAreIntegers) {
@@ -244,6 +275,10 @@ class Parts {
 
     void toDecimals(const DecimalSearch& search) {
         kind = search.exponent();
+        if (search.allFit()) {
+            numbers = search.numbers();
+            return;
+        }
         std::uint32_t kept = 0;
         for (std::uint32_t i = 0; i < mainCount; ++i) {
             if (search.bad(i)) {
@@ -253,8 +288,6 @@ class Parts {
                 numbers[kept++] = search.numbers()[i];
             }
         }
-        if (kept == mainCount)
-            return;
         mainCount = kept;
         std::sort(odd.begin(), odd.begin() + oddCount,
                   [](const Odd& a, const Odd& b) { return a.index < b.index; });
@@ -332,38 +365,45 @@ std::uint8_t* putIf(std::uint8_t* at, std::uint8_t& which, std::uint8_t bit, std
     return putVarint(at, v);
 }
 
-std::uint8_t* putByNumber(std::uint8_t* at, const Parts& parts, bool delta) {
+std::uint8_t* putByNumber(std::uint8_t* at, const Parts& parts, const RunPlan& offsets,
+                          bool delta) {
     const Run& numbers = parts.numbers;
     const std::uint32_t count = parts.mainCount;
     const std::uint64_t first = numbers[0], last = numbers[count - 1];
-    auto low = static_cast<std::int64_t>(first);
-    std::int64_t high = low;
-    std::uint64_t sum = 0, rise = 0;
-    for (std::uint32_t i = 1; i < count; ++i) {
-        const auto number = static_cast<std::int64_t>(numbers[i]);
-        low = std::min(low, number);
-        high = std::max(high, number);
+    std::uint64_t sum = 0, rise = 0, resets = 0;
+    for (std::uint32_t i = 1; i < count; ++i)
         sum += numbers[i] - first;
-        const bool falls = number < static_cast<std::int64_t>(numbers[i - 1]);
-        rise += numbers[i] - (falls ? 0 : numbers[i - 1]);
+    for (std::uint32_t i = 1; i < count && !delta; ++i) {
+        const std::uint64_t before = numbers[i - 1];
+        const bool falls =
+            static_cast<std::int64_t>(numbers[i]) < static_cast<std::int64_t>(before);
+        resets += falls ? 1 : 0;
+        rise += numbers[i] - (falls ? 0 : before);
     }
-    if (delta)
-        rise = 0;
-    else
-        rise -= last - first;
-    const Folded& folded = parts.folded;
-    const double guessedSum = guessOf(first * count + sum, parts.kind);
-    const double guessedRise = delta ? folded.sum : guessOf(last - first + rise, parts.kind);
+    rise -= delta ? 0 : last - first;
 
+    // A fold of integers is exact as long as none of its sums leaves 53 bits.
+    constexpr std::int64_t exactMost = (std::int64_t{1} << 53) / sealedPointsMost;
+    const bool exact = (parts.kind == integers || parts.kind == 0) && offsets.low > -exactMost &&
+                       offsets.high < exactMost;
+    std::uint64_t sumMoves = 0, riseMoves = 0;
+    if (!exact) {
+        const Folded folded = fold(parts.values, count, delta);
+        const double guess = guessOf(first * count + sum, parts.kind);
+        sumMoves = distance(guess, folded.sum);
+        riseMoves = distance(delta ? folded.sum : guessOf(last - first + rise, parts.kind),
+                             folded.increase);
+        resets = folded.resets;
+    }
     std::uint8_t* which = at++;
     *which = 0;
-    at = putIf(at, *which, belowFirst, first - static_cast<std::uint64_t>(low));
-    at = putIf(at, *which, aboveLast, static_cast<std::uint64_t>(high) - last);
+    at = putIf(at, *which, belowFirst, first - static_cast<std::uint64_t>(offsets.low));
+    at = putIf(at, *which, aboveLast, static_cast<std::uint64_t>(offsets.high) - last);
     at = putIf(at, *which, sumBeyond, zigzag(sum));
-    at = putIf(at, *which, sumMoved, zigzag(distance(guessedSum, folded.sum)));
+    at = putIf(at, *which, sumMoved, zigzag(sumMoves));
     at = putIf(at, *which, riseBeyond, zigzag(rise));
-    at = putIf(at, *which, riseMoved, zigzag(distance(guessedRise, folded.increase)));
-    return putIf(at, *which, hasResets, folded.resets);
+    at = putIf(at, *which, riseMoved, zigzag(riseMoves));
+    return putIf(at, *which, hasResets, resets);
 }
 
 Folded takeByNumber(const std::uint8_t* at, std::uint64_t first, std::uint64_t last,
@@ -406,13 +446,15 @@ std::uint8_t indexOf(const Reals& values, double value) {
     return i;
 }
 
-std::uint8_t* putSummary(std::uint8_t* at, const Parts& parts, Mode mode, bool delta) {
+/// `offsets`: the plan for the numbers.
+std::uint8_t* putSummary(std::uint8_t* at, const Parts& parts, const RunPlan& offsets, Mode mode,
+                         bool delta) {
     if (isByNumber(parts.kind, parts.oddHasValue)) {
         if (mode == Mode::Steps)
             at = putSigned(at, parts.numbers[parts.mainCount - 1] - parts.numbers[0]);
-        return putByNumber(at, parts, delta);
+        return putByNumber(at, parts, offsets, delta);
     }
-    const Folded& folded = parts.folded;
+    const Folded folded = fold(parts.values, parts.valuedCount, delta);
     if (isByIndex(parts.kind, mode, parts.oddHasValue)) {
         *at++ = indexOf(parts.values, folded.min);
         *at++ = indexOf(parts.values, folded.max);
@@ -444,7 +486,7 @@ std::uint8_t* putValues(std::uint8_t* at, const Parts& parts, bool delta, std::u
                       : isReal                                        ? Mode::Xors
                                                                       : Mode::Steps;
     layout |= static_cast<std::uint16_t>(static_cast<unsigned>(mode) << modeBit);
-    at = putSummary(at, parts, mode, delta);
+    at = putSummary(at, parts, offsetPlan, mode, delta);
     if (mode == Mode::Offsets)
         return putRun(at, offsetPlan, offsets.data(), count);
     at = isReal ? putWord(at, numbers[0]) : putSigned(at, numbers[0]);
@@ -521,7 +563,7 @@ void spread(const OddPoints& odd, std::uint32_t count, std::uint64_t* values, st
 
 std::uint8_t* NumberPacking::put(std::uint8_t* at, std::span<const Sample> points, bool delta,
                                  std::uint16_t& layout) {
-    const Parts parts(points, delta);
+    const Parts parts(points);
     at = PackedTimes::put(at, parts.times, layout);
     layout |= static_cast<std::uint16_t>((delta ? 1u << deltaBit : 0) | parts.kind << kindBit |
                                          (parts.oddCount > 0 ? 1u << oddBit : 0));
