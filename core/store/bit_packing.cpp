@@ -145,12 +145,19 @@ void planRun(const std::uint64_t* numbers, std::uint32_t count, RunPlan& plan) {
     plan.width = plan.shift = plan.exceptionCount = 0;
     plan.bytes = 0;
     std::uint64_t differing = 0;
-    std::int64_t low = asSigned(plan.base), high = low;
-    for (std::uint32_t i = 0; i < count; ++i) {
+    for (std::uint32_t i = 0; i < count; ++i)
         differing |= numbers[i] ^ plan.base;
-        low = std::min(low, asSigned(numbers[i]));
-        high = std::max(high, asSigned(numbers[i]));
+    // Two at a time: each waits for the one before.
+    std::int64_t low = asSigned(plan.base), high = low, otherLow = low, otherHigh = low;
+    for (std::uint32_t i = 1; i < count; i += 2) {
+        low = std::min(low, asSigned(numbers[i - 1]));
+        high = std::max(high, asSigned(numbers[i - 1]));
+        otherLow = std::min(otherLow, asSigned(numbers[i]));
+        otherHigh = std::max(otherHigh, asSigned(numbers[i]));
     }
+    const std::int64_t last = count > 0 ? asSigned(numbers[count - 1]) : 0;
+    low = std::min({low, otherLow, last});
+    high = std::max({high, otherHigh, last});
     plan.low = low;
     plan.high = high;
     if (differing == 0)

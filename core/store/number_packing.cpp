@@ -220,21 +220,20 @@ class Parts {
                 values[i] = static_cast<double>(static_cast<std::int64_t>(numbers[i]));
             if (!mostAreIntegers)
                 std::memcpy(values.data(), numbers.data(), count * sizeof(double));
-            std::memcpy(mainReals.data(), values.data(), count * sizeof(double));
-            for (std::uint32_t i = 0; i < count; ++i)
-                places[i] = static_cast<std::uint8_t>(i);
         } else {
             gather(points, mostAreIntegers);
         }
+        if (kind != reals || mainCount == 0)
+            return;
         DecimalSearch search;
-        if (kind == reals && mainCount > 0 && search.find(mainReals, mainCount))
-            toDecimals(search);
+        if (search.find(mainCount == count ? values : mainReals, mainCount))
+            toDecimals(search, mainCount == count);
     }
 
     [[nodiscard]] bool hasValues() const { return valuedCount > 0; }
 
     PointTimes times;
-    Run numbers; ///< of the points that are not odd, whose place is in `places`
+    Run numbers; ///< of the points that are not odd
     std::uint32_t mainCount = 0;
     unsigned kind = integers;
     std::array<Odd, sealedPointsMost> odd; ///< by index
@@ -273,7 +272,8 @@ class Parts {
         }
     }
 
-    void toDecimals(const DecimalSearch& search) {
+    /// `all`: no point was odd so far.
+    void toDecimals(const DecimalSearch& search, bool all) {
         kind = search.exponent();
         if (search.allFit()) {
             numbers = search.numbers();
@@ -282,7 +282,8 @@ class Parts {
         std::uint32_t kept = 0;
         for (std::uint32_t i = 0; i < mainCount; ++i) {
             if (search.bad(i)) {
-                odd[oddCount++] = {places[i], NumberBlock::Real, numbers[i]};
+                const std::uint8_t index = all ? static_cast<std::uint8_t>(i) : places[i];
+                odd[oddCount++] = {index, NumberBlock::Real, numbers[i]};
                 oddHasValue = true;
             } else {
                 numbers[kept++] = search.numbers()[i];
@@ -293,6 +294,7 @@ class Parts {
                   [](const Odd& a, const Odd& b) { return a.index < b.index; });
     }
 
+    // Of the points that are not odd, if some are.
     Reals mainReals;
     std::array<std::uint8_t, sealedPointsMost> places;
 };

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/store/decimals.h"
+
 namespace sightglass {
 
 namespace {
@@ -11,31 +13,46 @@ using Run = std::array<std::uint64_t, sealedPointsMost>;
 
 constexpr std::array<std::uint64_t, 4> units{1, 1'000, 1'000'000, 1'000'000'000};
 
-/// Offsets from the first time in multiples of `unit`; false if one is none.
+/// Offsets in multiples of `unit`; false if one is none.
 template <std::uint64_t unit>
-bool inUnits(const PointTimes& points, Run& out) {
-    std::uint64_t rest = 0;
-    for (std::uint32_t i = 0; i < points.count; ++i) {
-        const std::uint64_t offset = points.times[i] - points.times[0];
-        out[i] = offset / unit;
-        rest |= offset - out[i] * unit;
-        // Most are found out by the second point.
-        if (i == 3 && rest != 0)
+bool inUnits(const Run& offsets, std::uint32_t count, Run& out) {
+    // Most are found out by the second or third.
+    for (std::uint32_t i = 1; i < std::min(count, 4u); ++i) {
+        if (offsets[i] % unit != 0)
             return false;
+    }
+    std::uint64_t rest = 0;
+    if (offsets[count - 1] < decimalRange) {
+        // As doubles, which are exact below 2^53 and vectorize on every machine.
+        constexpr auto whole = static_cast<double>(unit);
+        constexpr auto biasBits = std::bit_cast<std::uint64_t>(roundingBias);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const double offset = decimalOf(offsets[i], 1);
+            const double biased = offset * (1 / whole) + roundingBias;
+            const double again = (biased - roundingBias) * whole;
+            out[i] = std::bit_cast<std::uint64_t>(biased) - biasBits;
+            rest |= std::bit_cast<std::uint64_t>(again) ^ std::bit_cast<std::uint64_t>(offset);
+        }
+        return rest == 0;
+    }
+    for (std::uint32_t i = 0; i < count; ++i) {
+        out[i] = offsets[i] / unit;
+        rest |= offsets[i] - out[i] * unit;
     }
     return rest == 0;
 }
 
 unsigned largestUnit(const PointTimes& points, Run& out) {
-    if (inUnits<units[2]>(points, out)) {
-        if (out[1 % points.count] % 1000 == 0 && inUnits<units[3]>(points, out))
-            return 3;
-        static_cast<void>(inUnits<units[2]>(points, out));
+    Run offsets;
+    for (std::uint32_t i = 0; i < points.count; ++i)
+        offsets[i] = points.times[i] - points.times[0];
+    if (inUnits<units[3]>(offsets, points.count, out))
+        return 3;
+    if (inUnits<units[2]>(offsets, points.count, out))
         return 2;
-    }
-    if (inUnits<units[1]>(points, out))
+    if (inUnits<units[1]>(offsets, points.count, out))
         return 1;
-    static_cast<void>(inUnits<1>(points, out));
+    out = offsets;
     return 0;
 }
 
