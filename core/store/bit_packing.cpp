@@ -8,8 +8,6 @@ namespace sightglass {
 
 namespace {
 
-constexpr std::uint8_t extraBit = 0x80;
-
 unsigned bitsOf(std::uint64_t v) {
     return static_cast<unsigned>(std::bit_width(v));
 }
@@ -177,7 +175,7 @@ std::uint8_t* putRun(std::uint8_t* at, const RunPlan& plan, const std::uint64_t*
                      std::uint32_t count) {
     const bool extra = plan.shift > 0 || plan.exceptionCount > 0;
     at = putSigned(at, plan.base);
-    *at++ = static_cast<std::uint8_t>(plan.width | (extra ? extraBit : 0));
+    *at++ = static_cast<std::uint8_t>(plan.width | (extra ? PackedRun::extraBit : 0));
     if (extra) {
         *at++ = plan.shift;
         *at++ = plan.exceptionCount;
@@ -207,21 +205,15 @@ std::uint8_t* putRun(std::uint8_t* at, const RunPlan& plan, const std::uint64_t*
     return at + (filled + 7) / 8;
 }
 
-PackedRun::PackedRun(const std::uint8_t*& at, std::uint32_t count)
-    : m_base(takeSigned(at)), m_width(*at & 0x7f), m_count(count) {
-    const bool extra = (*at++ & extraBit) != 0;
-    if (extra) {
-        m_shift = *at++;
-        m_exceptionCount = *at++;
-        m_exceptions = at;
-        for (std::uint32_t e = 0; e < m_exceptionCount; ++e) {
-            ++at;
-            while (*at++ >= 0x80) {
-            }
+void PackedRun::takeExtra(const std::uint8_t*& at) {
+    m_shift = *at++;
+    m_exceptionCount = *at++;
+    m_exceptions = at;
+    for (std::uint32_t e = 0; e < m_exceptionCount; ++e) {
+        ++at;
+        while (*at++ >= 0x80) {
         }
     }
-    m_data = at;
-    at += (std::size_t{count} * m_width + 7) / 8;
 }
 
 std::uint64_t PackedRun::at(std::uint32_t i) const {

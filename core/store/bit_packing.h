@@ -94,7 +94,13 @@ class PackedRun {
   public:
     PackedRun() = default;
     /// Moves `at` behind the run.
-    PackedRun(const std::uint8_t*& at, std::uint32_t count);
+    PackedRun(const std::uint8_t*& at, std::uint32_t count)
+        : m_base(takeSigned(at)), m_width(*at & 0x7f), m_count(count) {
+        if ((*at++ & extraBit) != 0)
+            takeExtra(at);
+        m_data = at;
+        at += (std::size_t{count} * m_width + 7) / 8;
+    }
 
     /// One number, by counting where it lies.
     [[nodiscard]] std::uint64_t at(std::uint32_t i) const;
@@ -102,6 +108,11 @@ class PackedRun {
     void unpack(std::uint64_t* out) const;
 
   private:
+    friend std::uint8_t* putRun(std::uint8_t*, const RunPlan&, const std::uint64_t*, std::uint32_t);
+    static constexpr std::uint8_t extraBit = 0x80;
+
+    void takeExtra(const std::uint8_t*& at);
+
     std::uint64_t m_base = 0;
     const std::uint8_t* m_exceptions = nullptr;
     const std::uint8_t* m_data = nullptr;

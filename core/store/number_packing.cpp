@@ -129,9 +129,9 @@ class DecimalSearch {
     bool find(const Reals& values, std::uint32_t count) {
         const std::uint32_t most = count / 8;
         std::uint32_t failed = 0;
-        for (std::uint32_t i = 0; i < std::min(count, 4u); ++i)
-            failed += fit(values[i]) == Fit::Never ? 1 : 0;
-        if (failed > std::max(most, 1u))
+        for (std::uint32_t probe = 0; probe < 4; ++probe)
+            failed += fit(values[probe * count / 4]) == Fit::Never ? 1 : 0;
+        if (failed > 2)
             return false;
         for (;;) {
             m_allFit = scale(values, count);
@@ -357,7 +357,8 @@ enum : std::uint8_t {
     sumMoved = 8,
     riseBeyond = 16,
     riseMoved = 32,
-    hasResets = 64
+    hasResets = 64,
+    endsElsewhere = 128
 };
 
 std::uint8_t* putIf(std::uint8_t* at, std::uint8_t& which, std::uint8_t bit, std::uint64_t v) {
@@ -405,67 +406,72 @@ std::uint8_t* putByNumber(std::uint8_t* at, const Parts& parts, const RunPlan& o
     at = putIf(at, *which, sumMoved, zigzag(sumMoves));
     at = putIf(at, *which, riseBeyond, zigzag(rise));
     at = putIf(at, *which, riseMoved, zigzag(riseMoves));
-    return putIf(at, *which, hasResets, resets);
+    at = putIf(at, *which, hasResets, resets);
+    return putIf(at, *which, endsElsewhere, zigzag(last - first));
 }
 
-Folded takeByNumber(const std::uint8_t* at, std::uint64_t first, std::uint64_t last,
-                    std::uint32_t count, unsigned kind, bool delta) {
-    const std::uint8_t which = *at++;
-    const auto takeIf = [&](std::uint8_t bit) {
-        return (which & bit) != 0 ? takeVarint(at) : std::uint64_t{0};
-    };
+/// A summary by number, read; the first number is still to come.
+struct ByNumber {
+    std::uint64_t below, above, sum, sumMoves, rise, riseMoves, resets, span;
+
+    explicit ByNumber(const std::uint8_t*& at) {
+        const std::uint8_t which = *at++;
+        const auto takeIf = [&](std::uint8_t bit) {
+            return (which & bit) != 0 ? takeVarint(at) : std::uint64_t{0};
+        };
+        below = takeIf(belowFirst);
+        above = takeIf(aboveLast);
+        sum = unzigzag(takeIf(sumBeyond));
+        sumMoves = unzigzag(takeIf(sumMoved));
+        rise = unzigzag(takeIf(riseBeyond));
+        riseMoves = unzigzag(takeIf(riseMoved));
+        resets = takeIf(hasResets);
+        span = unzigzag(takeIf(endsElsewhere));
+    }
+
+    [[nodiscard]] Folded from(std::uint64_t first, std::uint32_t count,
+                              const Layout& layout) const {
+        const unsigned kind = layout.kind;
+        const std::uint64_t last = first + span;
+        Folded out;
+        out.first = realOfNumber(first, kind);
+        out.last = realOfNumber(last, kind);
+        out.min = realOfNumber(first - below, kind);
+        out.max = realOfNumber(last + above, kind);
+        out.sum = moved(guessOf(first * count + sum, kind), sumMoves);
+        out.increase = moved(layout.delta ? out.sum : guessOf(span + rise, kind), riseMoves);
+        out.resets = static_cast<std::uint32_t>(resets);
+        return out;
+    }
+};
+
+/// A summary by value, read.
+Folded takeByValue(const std::uint8_t*& at) {
     Folded out;
-    out.first = realOfNumber(first, kind);
-    out.last = realOfNumber(last, kind);
-    out.min = realOfNumber(first - takeIf(belowFirst), kind);
-    out.max = realOfNumber(last + takeIf(aboveLast), kind);
-    const std::uint64_t sum = first * count + unzigzag(takeIf(sumBeyond));
-    out.sum = moved(guessOf(sum, kind), unzigzag(takeIf(sumMoved)));
-    const std::uint64_t rise = last - first + unzigzag(takeIf(riseBeyond));
-    out.increase = moved(delta ? out.sum : guessOf(rise, kind), unzigzag(takeIf(riseMoved)));
-    out.resets = static_cast<std::uint32_t>(takeIf(hasResets));
+    for (double* value : {&out.first, &out.last, &out.min, &out.max, &out.sum, &out.increase})
+        *value = realOfBits(takeWord(at));
+    out.resets = static_cast<std::uint32_t>(takeVarint(at));
     return out;
 }
 
 /// Moves `at` behind a summary by number.
 void skipByNumber(const std::uint8_t*& at) {
-    const unsigned fields = static_cast<unsigned>(std::popcount(*at++));
-    for (unsigned i = 0; i < fields; ++i)
+    const int fields = std::popcount(*at++);
+    for (int i = 0; i < fields; ++i)
         static_cast<void>(takeVarint(at));
 }
 
 bool isByNumber(unsigned kind, bool oddHasValue) {
     return kind != reals && !oddHasValue;
 }
-bool isByIndex(unsigned kind, Mode mode, bool oddHasValue) {
-    return kind == reals && mode == Mode::Offsets && !oddHasValue;
-}
-
-std::uint8_t indexOf(const Reals& values, double value) {
-    std::uint8_t i = 0;
-    while (bitsOf(values[i]) != bitsOf(value))
-        ++i;
-    return i;
-}
-
 /// `offsets`: the plan for the numbers.
-std::uint8_t* putSummary(std::uint8_t* at, const Parts& parts, const RunPlan& offsets, Mode mode,
-                         bool delta) {
-    if (isByNumber(parts.kind, parts.oddHasValue)) {
-        if (mode == Mode::Steps)
-            at = putSigned(at, parts.numbers[parts.mainCount - 1] - parts.numbers[0]);
+std::uint8_t* putSummary(std::uint8_t* at, const Parts& parts, const RunPlan& offsets, bool delta) {
+    if (isByNumber(parts.kind, parts.oddHasValue))
         return putByNumber(at, parts, offsets, delta);
-    }
     const Folded folded = fold(parts.values, parts.valuedCount, delta);
-    if (isByIndex(parts.kind, mode, parts.oddHasValue)) {
-        *at++ = indexOf(parts.values, folded.min);
-        *at++ = indexOf(parts.values, folded.max);
-    } else {
-        for (const double value : {folded.first, folded.last, folded.min, folded.max})
-            at = putWord(at, bitsOf(value));
-    }
-    at = putWord(at, bitsOf(folded.sum));
-    at = putWord(at, bitsOf(folded.increase));
+    for (const double value :
+         {folded.first, folded.last, folded.min, folded.max, folded.sum, folded.increase})
+        at = putWord(at, bitsOf(value));
     return putVarint(at, folded.resets);
 }
 
@@ -483,12 +489,12 @@ std::uint8_t* putValues(std::uint8_t* at, const Parts& parts, bool delta, std::u
     planRun(offsets.data(), count, offsetPlan);
     planRun(steps.data(), count - 1, stepPlan);
     // What the modes need besides their runs.
-    const std::size_t stepsExtra = isReal ? 40 : 3;
+    const std::size_t stepsExtra = isReal ? 0 : 3;
     const Mode mode = offsetPlan.bytes <= stepPlan.bytes + stepsExtra ? Mode::Offsets
                       : isReal                                        ? Mode::Xors
                                                                       : Mode::Steps;
     layout |= static_cast<std::uint16_t>(static_cast<unsigned>(mode) << modeBit);
-    at = putSummary(at, parts, offsetPlan, mode, delta);
+    at = putSummary(at, parts, offsetPlan, delta);
     if (mode == Mode::Offsets)
         return putRun(at, offsetPlan, offsets.data(), count);
     at = isReal ? putWord(at, numbers[0]) : putSigned(at, numbers[0]);
@@ -595,46 +601,14 @@ ChunkSummary NumberPacking::summary(const std::uint8_t* at, std::uint16_t word, 
     out.firstStart = layout.odd ? static_cast<TimeNs>(first - odd.startBefore) : times.firstStart();
 
     Folded folded;
-    const std::uint32_t main = count - odd.count;
-    const bool oddHasValue = odd.withValue > 0;
-    if (isByNumber(layout.kind, oddHasValue)) {
-        const bool steps = layout.mode == Mode::Steps;
-        const std::uint64_t span = steps ? takeSigned(at) : 0;
-        const std::uint8_t* summary = at;
-        skipByNumber(at);
-        std::uint64_t firstNumber = 0, lastNumber = 0;
-        if (steps) {
-            firstNumber = takeSigned(at);
-            lastNumber = firstNumber + span;
-        } else {
-            const PackedRun run(at, main);
-            firstNumber = run.at(0);
-            lastNumber = run.at(main - 1);
-        }
-        folded = takeByNumber(summary, firstNumber, lastNumber, main, layout.kind, layout.delta);
+    if (isByNumber(layout.kind, odd.withValue > 0)) {
+        const ByNumber summary(at);
+        const std::uint32_t main = count - odd.count;
+        const std::uint64_t firstNumber =
+            layout.mode == Mode::Steps ? takeSigned(at) : PackedRun(at, main).at(0);
+        folded = summary.from(firstNumber, main, layout);
     } else {
-        const bool byIndex = isByIndex(layout.kind, layout.mode, oddHasValue);
-        std::uint8_t least = 0, most = 0;
-        if (byIndex) {
-            least = *at++;
-            most = *at++;
-        } else {
-            for (double* value : {&folded.first, &folded.last, &folded.min, &folded.max})
-                *value = realOfBits(takeWord(at));
-        }
-        folded.sum = realOfBits(takeWord(at));
-        folded.increase = realOfBits(takeWord(at));
-        folded.resets = static_cast<std::uint32_t>(takeVarint(at));
-        if (byIndex) {
-            const PackedRun run(at, main);
-            const auto real = [&run](std::uint32_t i) {
-                return realOfBits(bitsOfOrdered(run.at(i)));
-            };
-            folded.first = real(0);
-            folded.last = real(main - 1);
-            folded.min = real(least);
-            folded.max = real(most);
-        }
+        folded = takeByValue(at);
     }
     column.first = folded.first;
     column.last = folded.last;
@@ -672,15 +646,10 @@ void NumberPacking::decode(const std::uint8_t* at, std::uint16_t word, std::uint
         odd = OddPoints(at, count);
     const std::uint32_t main = count - odd.count;
     if (main > 0) {
-        if (isByNumber(layout.kind, odd.withValue > 0)) {
-            if (layout.mode == Mode::Steps)
-                static_cast<void>(takeSigned(at));
+        if (isByNumber(layout.kind, odd.withValue > 0))
             skipByNumber(at);
-        } else {
-            const bool byIndex = isByIndex(layout.kind, layout.mode, odd.withValue > 0);
-            at += byIndex ? 2 + 2 * sizeof(double) : 6 * sizeof(double);
-            static_cast<void>(takeVarint(at));
-        }
+        else
+            static_cast<void>(takeByValue(at));
         toNumbers(at, layout, main, out.m_values.data());
         toValues(layout, main, out.m_values.data());
     }

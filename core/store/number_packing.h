@@ -29,15 +29,13 @@ namespace sightglass {
 ///     reals     number = the bits of the double; as offsets: sign moved to the end, in order of
 ///               magnitude, so that numbers near each other have bits near each other
 ///
-/// The summary is one of three, of the points with a value, m of them:
+/// The summary is one of two, of the points with a value, m of them:
 ///
 ///     by number  (integers and decimals, no odd point with a value) which of the following are not
 ///                zero (a bit each); first - min, max - last (varints); sum of the m numbers less
 ///                m * first, and the rise of the numbers less last - first (signed varints), each
 ///                followed by how many doubles lie between it and what a fold of the values gives;
-///                resets (varint). Steps have last - first (signed varint) before it.
-///     by index   (reals as offsets, likewise) index of min, index of max (bytes); sum, increase
-///                (8 bytes each); resets (varint)
+///                resets (varint); last - first (signed varint)
 ///     by value   first, last, min, max, sum, increase (8 bytes each); resets (varint)
 ///
 /// So what comes out equals a ColumnFold of the points to the bit. Pure functions; the points of

@@ -77,7 +77,7 @@ const std::uint8_t* SealedChunk::packed() const {
 }
 
 TimeNs SealedChunk::lastTime() const {
-    return PackedTimes(packed(), m_layout, m_size, m_firstTime).lastTime();
+    return PackedTimes::lastTime(packed(), m_layout, m_size, m_firstTime);
 }
 
 std::size_t SealedChunk::bytes() const {

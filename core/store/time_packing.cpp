@@ -135,7 +135,7 @@ void PackedTimes::takeTimes(const std::uint8_t*& at, std::uint16_t layout) {
 
 PackedTimes::PackedTimes(const std::uint8_t* at, std::uint16_t layout, std::uint32_t count,
                          TimeNs firstTime)
-    : m_count(count), m_first(static_cast<std::uint64_t>(firstTime)) {
+    : PackedTimes(count, firstTime) {
     takeTimes(at, layout);
     m_starts = static_cast<Starts>(layout >> startsBit & 7);
     switch (m_starts) {

@@ -44,6 +44,13 @@ class PackedTimes {
                 TimeNs firstTime);
 
     [[nodiscard]] TimeNs lastTime() const;
+    /// The same of packed times, without a look at the rest.
+    [[nodiscard]] static TimeNs lastTime(const std::uint8_t* at, std::uint16_t layout,
+                                         std::uint32_t count, TimeNs firstTime) {
+        PackedTimes packed(count, firstTime);
+        packed.takeTimes(at, layout);
+        return packed.lastTime();
+    }
     [[nodiscard]] TimeNs firstStart() const { return static_cast<TimeNs>(m_firstStart); }
     [[nodiscard]] bool startsVary() const { return m_starts >= Starts::AfterStart; }
     [[nodiscard]] bool hasFlags() const { return m_hasFlags; }
@@ -62,6 +69,8 @@ class PackedTimes {
     // The layout word.
     static constexpr unsigned unitBits = 2, gridBit = 2, startsBit = 3, flagsBit = 6;
 
+    PackedTimes(std::uint32_t count, TimeNs firstTime)
+        : m_count(count), m_first(static_cast<std::uint64_t>(firstTime)) {}
     void takeTimes(const std::uint8_t*& at, std::uint16_t layout);
 
     std::uint32_t m_count;
