@@ -76,6 +76,7 @@ void ChartCanvas::layout(std::shared_ptr<const PlotFrame> frame, TimeNs from, Ti
     m_main.style = m_below.style = m_main.rightStyle = {};
     m_main.axis = m_below.axis = m_main.rightAxis = {};
     m_stack = {};
+    layoutHeat(marks);
     if (m_frame) {
         // Heights are needed for the number of ticks, and tick labels for the width.
         place(size, scale);
@@ -84,7 +85,9 @@ void ChartCanvas::layout(std::shared_ptr<const PlotFrame> frame, TimeNs from, Ti
     place(size, scale);
     if (!m_frame)
         return;
-    if (isStacked())
+    if (m_heat.active())
+        drawQuantiles(marks);
+    else if (isStacked())
         drawStack(marks);
     else
         drawLines(m_main, m_frame->series, marks);
@@ -101,6 +104,12 @@ bool ChartCanvas::isLog() const {
 }
 
 void ChartCanvas::makeAxes(const ChartMarks& marks) {
+    if (m_heat.active()) {
+        // In positions of the heatmap's own scale, which paints its ticks.
+        m_main.axis.low = m_heat.scale().low();
+        m_main.axis.high = m_heat.scale().high();
+        return;
+    }
     const int apart = m_theme.px(52);
     const int ticks = std::clamp(m_plot.height() / apart, 2, 6);
     const auto axisOf = [&](int axis, const UnitStyle& unit) {
@@ -138,6 +147,8 @@ void ChartCanvas::place(QSize size, double scale) {
             room = std::max(room, metrics.horizontalAdvance(tickText(tick, style)));
     };
     widen(labels, m_main.axis, m_main.style);
+    if (m_heat.active())
+        labels = std::max(labels, m_heat.labelWidth(metrics));
     const int top = m_theme.px(18);
     const int bottom = m_theme.px(22);
     // On a low stage the lane would leave neither pane readable: the chart has it alone.
@@ -154,6 +165,8 @@ void ChartCanvas::place(QSize size, double scale) {
         widen(right, m_main.rightAxis, m_main.rightStyle);
         m_needed.right = inSteps(right);
     }
+    if (m_heat.active())
+        m_needed.right = m_heat.sideWidth(size.width());
     const int left = std::max(m_needed.left, m_least.left);
     const int right = std::max(m_needed.right, m_least.right);
     const int title = hasLane ? m_theme.px(30) : 0;
@@ -172,6 +185,11 @@ void ChartCanvas::place(QSize size, double scale) {
     };
     inDevice(m_plot, m_main);
     inDevice(m_lane, m_below);
+    if (m_heat.active()) {
+        const int gap = m_theme.px(10);
+        const QRect side(m_plot.right() + 1 + gap, m_plot.top(), right - gap, m_plot.height());
+        m_heat.place({m_plot, m_needed.right > 0 ? side : QRect(), m_from, m_to, scale});
+    }
 }
 
 void ChartCanvas::drawLines(Pane& pane, const std::vector<PlotSeries>& all,
@@ -237,6 +255,8 @@ double ChartCanvas::xOf(TimeNs time) const {
 }
 
 double ChartCanvas::yOf(const Pane& pane, const ValueAxis& axis, double value) const {
+    if (m_heat.active())
+        value = m_heat.scale().at(value);
     return (pane.y + (1 - axis.part(value)) * pane.height) / m_scale;
 }
 
@@ -287,6 +307,7 @@ CrosshairReading ChartCanvas::readAt(TimeNs time, const ChartMarks& marks) const
     reading.time = time;
     if (!m_frame)
         return reading;
+    reading.exemplar = exemplar(marks);
     if (isStacked()) {
         const auto column = static_cast<int>((time - m_frame->from) / m_frame->columnNs);
         const bool inside = time >= m_frame->from && column < m_frame->columns;
@@ -353,6 +374,8 @@ void ChartCanvas::paint(QPainter& painter, const ChartMarks& marks) {
         return;
     paintGrid(painter, m_main, m_plot);
     paintTimes(painter);
+    if (m_heat.active())
+        m_heat.paintBelow(painter);
     const auto paste = [&](const Pane& pane, const QRect& rect) {
         const double spare = (pane.picture.height() - pane.height) / 2.0 / m_scale;
         painter.save();
@@ -361,6 +384,10 @@ void ChartCanvas::paint(QPainter& painter, const ChartMarks& marks) {
         painter.restore();
     };
     paste(m_main, m_plot);
+    if (m_heat.active()) {
+        m_heat.paintAbove(painter, m_frame->series, exemplar(marks));
+        m_heat.paintSide(painter, marks.cursor);
+    }
     if (!m_lane.isEmpty()) {
         paintGrid(painter, m_below, m_lane);
         paste(m_below, m_lane);

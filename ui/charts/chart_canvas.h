@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ui/charts/axes.h"
+#include "ui/charts/heat_layer.h"
 #include "ui/charts/plot_frame.h"
 #include "ui/charts/rasteriser.h"
 #include "ui/charts/stack_painter.h"
@@ -22,8 +23,9 @@ namespace sightglass::ui {
 struct ChartMarks {
     QSet<std::uint32_t> muted; ///< values of SeriesId
     std::optional<SeriesId> highlighted;
-    std::optional<TimeNs> cursor;                     ///< crosshair
-    std::optional<std::pair<TimeNs, TimeNs>> dragged; ///< a range being drawn, in order
+    std::optional<TimeNs> cursor;                      ///< crosshair
+    std::optional<std::pair<TimeNs, double>> exemplar; ///< time and value of the one being read
+    std::optional<std::pair<TimeNs, TimeNs>> dragged;  ///< a range being drawn, in order
 };
 
 /// Values under the crosshair.
@@ -38,6 +40,7 @@ struct CrosshairReading {
     std::vector<Row> rows;     ///< largest first, the lane's after those of the chart; a stack's in
                                ///< its order, the upmost first
     std::optional<double> sum; ///< of a stack
+    const HeatExemplar* exemplar = nullptr; ///< the one being read, if any
 };
 
 /// Lays out and paints one chart: axes and grid, lines, the lane, arrivals, crosshair. Axes are
@@ -48,7 +51,7 @@ struct CrosshairReading {
 /// or theme changed; a crosshair that moves costs their copying alone.
 class ChartCanvas {
   public:
-    explicit ChartCanvas(const Theme& theme) : m_theme(theme) {}
+    explicit ChartCanvas(const Theme& theme) : m_theme(theme), m_heat(theme) {}
 
     /// Takes a new frame, size or scale; `from`..`to` is the range shown, which may run ahead of
     /// the frame's own while a zoom waits for its answer.
@@ -70,6 +73,8 @@ class ChartCanvas {
     [[nodiscard]] QString tipAt(QPoint at) const;
     [[nodiscard]] const UnitStyle& unitOf(const CrosshairReading::Row& row) const;
 
+    /// Inactive unless the frame is a heatmap.
+    [[nodiscard]] const HeatLayer& heat() const { return m_heat; }
     [[nodiscard]] QRect plot() const { return m_plot; }
     [[nodiscard]] QRect lane() const { return m_lane; }
     /// Width of the plot in device pixels: how many columns to ask for.
@@ -101,6 +106,9 @@ class ChartCanvas {
     [[nodiscard]] bool isStacked() const;
     [[nodiscard]] bool isLog() const;
     void drawStack(const ChartMarks& marks);
+    void layoutHeat(const ChartMarks& marks);
+    void drawQuantiles(const ChartMarks& marks);
+    [[nodiscard]] const HeatExemplar* exemplar(const ChartMarks& marks) const;
     void drawLines(Pane& pane, const std::vector<PlotSeries>& series, const ChartMarks& marks);
     void paintGrid(QPainter& painter, const Pane& pane, const QRect& rect) const;
     void paintTimes(QPainter& painter) const;
@@ -123,6 +131,7 @@ class ChartCanvas {
     int m_laneTitleTop = 0;
     Pane m_main, m_below;
     PlotStack m_stack;
+    HeatLayer m_heat;
     Sides m_needed, m_least;
     Rasteriser m_rasteriser;
 };

@@ -85,15 +85,15 @@ ChartControls::ChartControls(ChartView& chart, const Theme& theme, QWidget* pare
         made->setMenu(menu);
         made->setPopupMode(QToolButton::InstantPopup);
     };
-    m_kind = button(tr("Kind of chart"), tr("Lines or areas upon each other (S)"));
+    m_kind = button(tr("Kind of chart"),
+                    tr("Lines, areas upon each other (S), or a histogram's heatmap (H)"));
     opens(m_kind, [this](QMenu& menu) { addKinds(menu); });
     m_shown = button(tr("Rate, increase or raw"), tr("Rate, increase or as received (R)"));
     opens(m_shown, [this](QMenu& menu) { addShown(menu); });
     m_log = button(tr("Log axis"), tr("Log axis (L)"));
     m_log->setText(tr("Log"));
     m_log->setCheckable(true);
-    connect(m_log, &QToolButton::clicked, this,
-            [this](bool on) { change([on](ChartSettings& s) { s.logAxis = on; }); });
+    connect(m_log, &QToolButton::clicked, this, [this](bool on) { m_chart.setLogAxis(on); });
     m_more = button(tr("Chart menu"), tr("More for this chart"));
     opens(m_more, [this](QMenu& menu) { fillMenu(menu); });
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
@@ -125,9 +125,9 @@ void ChartControls::show() {
     for (QToolButton* button : {m_kind, m_shown, m_log})
         button->setFont(m_theme.font(Theme::Size::Small));
     m_more->setIcon(themedIcon(QStringLiteral("more"), m_theme));
-    m_kind->setText(textOf(settings.kind));
+    m_kind->setText(textOf(kindShown()));
     m_shown->setText(textOf(settings.shown));
-    m_log->setChecked(settings.logAxis);
+    m_log->setChecked(m_chart.isLogAxis());
     m_kind->setVisible(!m_compact);
     m_shown->setVisible(!m_compact && frame && frame->hasRate);
     m_log->setVisible(!m_compact && settings.kind != ChartKind::Stacked);
@@ -139,9 +139,29 @@ void ChartControls::change(const std::function<void(ChartSettings&)>& how) {
     m_chart.setSettings(settings);
 }
 
+bool ChartControls::hasBuckets() const {
+    const auto frame = m_chart.frame();
+    return frame && frame->hasBuckets && frame->families.size() == 1;
+}
+
+ChartKind ChartControls::kindShown() const {
+    const auto frame = m_chart.frame();
+    return frame && frame->heat ? ChartKind::Heatmap : m_chart.settings().kind;
+}
+
 void ChartControls::addKinds(QMenu& menu) {
-    addChoice(menu, {ChartKind::Lines, ChartKind::Stacked}, m_chart.settings().kind,
-              [this](ChartKind kind) { change([kind](ChartSettings& s) { s.kind = kind; }); });
+    const auto set = [this](ChartKind kind) {
+        change([kind, this](ChartSettings& s) {
+            s.kind = kind == ChartKind::Stacked ? kind : ChartKind::Lines;
+            if (hasBuckets() && kind != ChartKind::Stacked)
+                s.bucketsAsLines = kind == ChartKind::Lines;
+        });
+    };
+    if (hasBuckets())
+        addChoice(menu, {ChartKind::Heatmap, ChartKind::Lines, ChartKind::Stacked}, kindShown(),
+                  set);
+    else
+        addChoice(menu, {ChartKind::Lines, ChartKind::Stacked}, kindShown(), set);
 }
 
 void ChartControls::addShown(QMenu& menu) {
@@ -170,10 +190,9 @@ void ChartControls::fillMenu(QMenu& menu) {
     }
     QAction* log = menu.addAction(tr("Log axis") + QStringLiteral("\tL"));
     log->setCheckable(true);
-    log->setChecked(settings.logAxis);
+    log->setChecked(m_chart.isLogAxis());
     log->setEnabled(settings.kind != ChartKind::Stacked);
-    connect(log, &QAction::triggered, this,
-            [this](bool on) { change([on](ChartSettings& s) { s.logAxis = on; }); });
+    connect(log, &QAction::triggered, this, [this](bool on) { m_chart.setLogAxis(on); });
     QAction* values = menu.addAction(tr("Values beside the chart") + QStringLiteral("\tV"));
     values->setCheckable(true);
     values->setChecked(settings.values);

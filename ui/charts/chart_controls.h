@@ -32,6 +32,8 @@ class ChartControls : public QWidget {
   private:
     void show();
     void change(const std::function<void(ChartSettings&)>& how);
+    [[nodiscard]] bool hasBuckets() const;
+    [[nodiscard]] ChartKind kindShown() const;
     void addKinds(QMenu& menu);
     void addShown(QMenu& menu);
     void addTopBy(QMenu& menu);

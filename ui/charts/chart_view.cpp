@@ -2,6 +2,8 @@
 #include "ui/charts/chart_view.h"
 
 #include <QAccessible>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
@@ -134,6 +136,28 @@ void ChartView::showNext() {
         next.shown = Shown::Rate;
         break;
     }
+    setSettings(next);
+}
+
+void ChartView::toggleHeatmap() {
+    if (!m_frame || !m_frame->hasBuckets)
+        return;
+    ChartSettings next = m_settings;
+    next.kind = ChartKind::Lines;
+    next.bucketsAsLines = m_frame->heat != nullptr;
+    setSettings(next);
+}
+
+bool ChartView::isLogAxis() const {
+    return m_canvas.heat().active() ? m_canvas.heat().scale().isLog() : m_settings.logAxis;
+}
+
+void ChartView::setLogAxis(bool isLog) {
+    ChartSettings next = m_settings;
+    if (m_canvas.heat().active())
+        next.heatLog = isLog;
+    else
+        next.logAxis = isLog;
     setSettings(next);
 }
 
@@ -274,6 +298,8 @@ void ChartView::pointAt(std::optional<TimeNs> time) {
 
 void ChartView::showHovered() {
     m_marks.cursor = m_selection.hovered();
+    if (m_marks.exemplar && m_marks.cursor != m_marks.exemplar->first)
+        m_marks.exemplar.reset();
     if (!isVisible())
         return;
     update();
@@ -287,6 +313,27 @@ void ChartView::stepCursor(int direction) {
     const TimeNs at = m_marks.cursor.value_or(direction > 0 ? m_from : m_to);
     if (const auto next = m_canvas.stepped(at, direction, m_marks))
         pointAt(next);
+}
+
+void ChartView::stepExemplar(int direction) {
+    const TimeNs at = m_marks.cursor.value_or(direction > 0 ? m_from - 1 : m_to + 1);
+    if (const HeatExemplar* next = m_canvas.heat().exemplarBeside(at, direction))
+        readExemplar(*next);
+}
+
+void ChartView::readExemplar(const HeatExemplar& exemplar) {
+    m_marks.exemplar = {exemplar.time, exemplar.value};
+    if (m_marks.cursor == exemplar.time)
+        update();
+    else
+        pointAt(exemplar.time);
+}
+
+QString ChartView::traceId() const {
+    if (!m_marks.cursor)
+        return {};
+    const HeatExemplar* exemplar = m_canvas.readAt(*m_marks.cursor, m_marks).exemplar;
+    return exemplar != nullptr ? exemplar->traceId : QString();
 }
 
 void ChartView::stepHighlight(int direction) {
@@ -307,6 +354,8 @@ void ChartView::stepHighlight(int direction) {
 }
 
 bool ChartView::isOwnKey(const QKeyEvent& event) const {
+    if (event.matches(QKeySequence::Copy))
+        return !traceId().isEmpty();
     const auto modifiers = event.modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier);
     if (modifiers != Qt::NoModifier)
         return false;
@@ -322,6 +371,8 @@ bool ChartView::isOwnKey(const QKeyEvent& event) const {
     case Qt::Key_Backspace:
     case Qt::Key_Space:
     case Qt::Key_End:
+    case Qt::Key_E:
+    case Qt::Key_H:
     case Qt::Key_R:
     case Qt::Key_S:
     case Qt::Key_L:
@@ -378,12 +429,12 @@ bool ChartView::handleKey(int key) {
         setSettings(next);
         return true;
     }
-    case Qt::Key_L: {
-        ChartSettings next = m_settings;
-        next.logAxis = !next.logAxis;
-        setSettings(next);
+    case Qt::Key_H:
+        toggleHeatmap();
         return true;
-    }
+    case Qt::Key_L:
+        setLogAxis(!isLogAxis());
+        return true;
     case Qt::Key_V: {
         ChartSettings next = m_settings;
         next.values = !next.values;
@@ -433,6 +484,17 @@ void ChartView::showTip(const QHelpEvent& event) {
 }
 
 void ChartView::keyPressEvent(QKeyEvent* event) {
+    if (event->matches(QKeySequence::Copy) && !traceId().isEmpty()) {
+        QGuiApplication::clipboard()->setText(traceId());
+        event->accept();
+        return;
+    }
+    if (event->key() == Qt::Key_E && isOwnKey(*event)) {
+        stepExemplar((event->modifiers() & Qt::ShiftModifier) != 0 ? -1 : 1);
+        m_ringed = true;
+        event->accept();
+        return;
+    }
     if (isOwnKey(*event) && handleKey(event->key())) {
         m_ringed = true;
         update();
@@ -490,6 +552,11 @@ void ChartView::mouseMoveEvent(QMouseEvent* event) {
         pointAt(std::nullopt);
         return;
     }
+    if (const HeatExemplar* exemplar = m_canvas.heat().exemplarUnder(event->position())) {
+        readExemplar(*exemplar);
+        return;
+    }
+    m_marks.exemplar.reset();
     pointAt(m_canvas.snapped(m_canvas.timeAt(at.x()), m_marks));
 }
 
@@ -585,6 +652,8 @@ QString ChartView::spokenSummary() const {
     if (!m_frame)
         return tr("Reading");
     QStringList parts;
+    if (m_frame->heat)
+        parts << tr("heatmap");
     parts << tr("%1 to %2").arg(formatClock(m_from), formatClock(m_to));
     if (!hasSamples(*m_frame))
         parts << tr("no samples in this range");
@@ -620,6 +689,11 @@ QString ChartView::spokenReading() const {
     QStringList parts{formatClock(reading.time)};
     if (reading.sum)
         parts << tr("sum %1").arg(formatValue(*reading.sum, m_frame->unit));
+    if (reading.exemplar != nullptr) {
+        parts << tr("exemplar %1, trace %2")
+                     .arg(formatValue(reading.exemplar->value, m_frame->unit),
+                          reading.exemplar->traceId);
+    }
     constexpr qsizetype spokenMost = 6;
     for (const CrosshairReading::Row& row : reading.rows) {
         if (!row.value || (m_marks.highlighted && *m_marks.highlighted != row.series->id))

@@ -49,6 +49,9 @@ class ChartView : public QWidget {
 
     [[nodiscard]] const ChartSettings& settings() const { return m_settings; }
     void setSettings(const ChartSettings& settings);
+    /// Of what is shown: a heatmap has a choice of its own, which begins with what suits it.
+    [[nodiscard]] bool isLogAxis() const;
+    void setLogAxis(bool isLog);
     [[nodiscard]] bool isMuted(SeriesId series) const {
         return m_marks.muted.contains(series.value);
     }
@@ -79,6 +82,8 @@ class ChartView : public QWidget {
     void zoomOut();
     void fit();
     void togglePause();
+    /// Between heatmap and the rate of the count, where a histogram is shown.
+    void toggleHeatmap();
     /// From rate to increase to raw, and round.
     void showNext();
     /// Puts the crosshair of all charts at a time.
@@ -125,6 +130,10 @@ class ChartView : public QWidget {
     [[nodiscard]] TimeNs timeInPlot(double x) const;
     void stepCursor(int direction);
     void stepHighlight(int direction);
+    void stepExemplar(int direction);
+    void readExemplar(const HeatExemplar& exemplar);
+    /// The trace of the exemplar being read; "" if none is.
+    [[nodiscard]] QString traceId() const;
     [[nodiscard]] bool isOwnKey(const QKeyEvent& event) const;
     [[nodiscard]] bool handleKey(int key);
 

@@ -16,6 +16,10 @@ namespace {
 /// Rows beyond this would hide the chart that they explain.
 constexpr std::size_t rowsMost = 10;
 
+QString traceOf(const HeatExemplar& exemplar) {
+    return exemplar.traceId.isEmpty() ? QStringLiteral("no trace id") : exemplar.traceId;
+}
+
 QString rowName(const CrosshairReading::Row& row, const PlotFrame& frame) {
     const PlotSeries& series = *row.series;
     const QString mark = QString(markOf(series.path));
@@ -91,7 +95,8 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
     const int sample = m_theme.px(22);
 
     const std::size_t shown = std::min(reading.rows.size(), rowsMost);
-    const bool few = shown <= 4;
+    // Of an interpolated value more digits would be a pretence.
+    const bool few = shown <= 4 && !m_heat.active();
     struct Cells {
         QString name, value, exact;
     };
@@ -113,6 +118,8 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
         valueWidth = std::max(valueWidth, boldMetrics.horizontalAdvance(cells[i].value));
         exactWidth = std::max(exactWidth, metrics.horizontalAdvance(cells[i].exact));
     }
+    if (reading.exemplar != nullptr)
+        nameWidth = std::max(nameWidth, metrics.horizontalAdvance(QStringLiteral("Exemplar")));
     nameWidth = std::min(nameWidth, m_theme.px(220));
     // Every digit is worth having, but not at the price of half the chart.
     if (nameWidth + valueWidth + exactWidth > m_plot.width() / 2) {
@@ -120,6 +127,9 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
         for (Cells& row : cells)
             row.exact.clear();
     }
+    const HeatExemplar* picked = reading.exemplar;
+    const QString pickedValue = picked ? formatValue(picked->value, m_frame->unit) : QString();
+    valueWidth = std::max(valueWidth, boldMetrics.horizontalAdvance(pickedValue));
     const QString sum = reading.sum ? formatValue(*reading.sum, m_frame->unit) : QString();
     valueWidth = std::max(valueWidth, boldMetrics.horizontalAdvance(sum));
     const QString more = reading.rows.size() > shown
@@ -134,9 +144,12 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
     const int inner = std::max(sample + m_theme.px(8) + nameWidth + gap + valueWidth +
                                    (exactWidth > 0 ? gap + exactWidth : 0),
                                boldMetrics.horizontalAdvance(time));
-    const QSize size(inner + 2 * pad, line * static_cast<int>(shown + 1 + (more.isEmpty() ? 0 : 1) +
-                                                              (sum.isEmpty() ? 0 : 1)) +
-                                          2 * pad - m_theme.px(4));
+    const int traceWidth =
+        picked ? QFontMetrics(m_theme.mono()).horizontalAdvance(traceOf(*picked)) : 0;
+    const std::size_t lines =
+        shown + 1 + (more.isEmpty() ? 0 : 1) + (sum.isEmpty() ? 0 : 1) + (picked ? 2 : 0);
+    const QSize size(std::max(inner, traceWidth) + 2 * pad,
+                     line * static_cast<int>(lines) + 2 * pad - m_theme.px(4));
     const int beside = m_theme.px(12);
     int left = static_cast<int>(x) + beside;
     if (left + size.width() > m_plot.right())
@@ -189,7 +202,28 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
         painter.setFont(font);
         painter.setPen(tokens.text2);
         painter.drawText(QRect(box.left() + pad, y, inner, line), Qt::AlignVCenter, more);
+        y += line;
     }
+    if (picked == nullptr)
+        return;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(tokens.accent, 2));
+    painter.setBrush(tokens.text);
+    painter.drawEllipse(QPointF(box.left() + pad + sample / 2.0, y + line / 2.0), m_theme.px(4),
+                        m_theme.px(4));
+    painter.restore();
+    const int at = box.left() + pad + sample + m_theme.px(8);
+    painter.setFont(font);
+    painter.setPen(tokens.text);
+    painter.drawText(QRect(at, y, nameWidth, line), Qt::AlignVCenter, QStringLiteral("Exemplar"));
+    painter.setFont(bold);
+    painter.drawText(QRect(at + nameWidth + gap, y, valueWidth, line),
+                     Qt::AlignRight | Qt::AlignVCenter, pickedValue);
+    painter.setFont(m_theme.mono());
+    painter.setPen(tokens.text2);
+    painter.drawText(QRect(box.left() + pad, y + line, box.width() - 2 * pad, line),
+                     Qt::AlignVCenter, traceOf(*picked));
 }
 
 } // namespace sightglass::ui

@@ -75,7 +75,13 @@ struct HeatFrame {
     }
 };
 
-/// What of a histogram is drawn as lines over the heatmap.
-inline constexpr double heatQuantiles[] = {0.99, 0.9, 0.5};
+/// What of a histogram is drawn as lines over the heatmap, highest first.
+struct HeatQuantile {
+    double share;
+    const char* name;
+    int color; ///< index into Tokens::series: far from the ramp's hue and from each other
+};
+inline constexpr HeatQuantile heatQuantiles[] = {
+    {0.99, "p99", 3}, {0.9, "p90", 1}, {0.5, "p50", 2}};
 
 } // namespace sightglass::ui

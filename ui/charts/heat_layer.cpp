@@ -14,15 +14,6 @@ namespace sightglass::ui {
 namespace {
 
 constexpr double dotRadius = 2.75;
-/// Series that are none: ids that no ring will give, one a path and quantile.
-constexpr std::uint32_t firstQuantileId = 0xfff00000;
-/// Colours of p99, p90 and p50: far from the ramp's hue and from each other.
-constexpr int quantileColors[] = {3, 1, 2};
-
-QString quantileName(double q) {
-    return QStringLiteral("p%1").arg(q * 100);
-}
-
 /// Three digits at most: keys and bars want no more.
 QString countText(double count) {
     UnitStyle plain;
@@ -30,51 +21,6 @@ QString countText(double count) {
 }
 
 } // namespace
-
-std::vector<PlotSeries> quantileLines(const HeatFrame& frame) {
-    std::vector<PlotSeries> lines;
-    for (std::size_t g = 0; g < frame.grids.size(); ++g) {
-        const HeatGrid& grid = frame.grids[g];
-        for (std::size_t q = 0; q < std::size(heatQuantiles); ++q) {
-            PlotSeries line;
-            line.id = SeriesId{firstQuantileId + static_cast<std::uint32_t>(grid.path) * 8 +
-                               static_cast<std::uint32_t>(q)};
-            line.path = grid.path;
-            line.pathName = grid.pathName;
-            line.labels = quantileName(heatQuantiles[q]);
-            line.type = grid.exponential ? MetricType::ExponentialHistogram : MetricType::Histogram;
-            line.reference = g == 0;
-            line.color = quantileColors[q];
-            line.gap = frame.cellNs * 3 / 2;
-            lines.push_back(std::move(line));
-        }
-        PlotSeries* const own = lines.data() + lines.size() - std::size(heatQuantiles);
-        for (std::size_t cell = 0; cell < grid.seconds.size(); ++cell) {
-            const std::vector<double> counts = grid.distribution(cell);
-            for (std::size_t q = 0; q < std::size(heatQuantiles); ++q) {
-                const auto value = quantileOf(grid, counts, heatQuantiles[q]);
-                if (!value)
-                    continue;
-                PlotSeries& line = own[q];
-                PlotColumn column;
-                column.column = static_cast<std::int32_t>(cell);
-                column.count = 1;
-                column.gapBefore =
-                    line.columns.empty() || line.columns.back().column + 1 != column.column;
-                column.firstTime = column.lastTime = frame.centreOf(cell);
-                column.first = column.min = column.max = column.last = *value;
-                if (line.count == 0)
-                    line.min = line.max = *value;
-                line.min = std::min(line.min, *value);
-                line.max = std::max(line.max, *value);
-                line.mean += (*value - line.mean) / static_cast<double>(++line.count);
-                line.last = *value;
-                line.columns.push_back(column);
-            }
-        }
-    }
-    return lines;
-}
 
 void HeatLayer::setFrame(std::shared_ptr<const HeatFrame> frame, const UnitStyle& unit,
                          std::optional<bool> isLog, int path) {
@@ -209,6 +155,9 @@ void HeatLayer::paintKey(QPainter& painter) const {
     // The root of the share is painted, so the middle of the bar is a quarter of its end.
     const QString middle = countText(m_densest / 4);
     QString end = countText(m_densest) + QStringLiteral(" observations/s");
+    if (grid()->seriesRead < grid()->series) {
+        end += QStringLiteral(" of %1 of %2 series").arg(grid()->seriesRead).arg(grid()->series);
+    }
     if (m_frame->grids.size() > 1)
         end += ' ' + QString(markOf(grid()->path));
     const int bar = m_theme.px(44);
@@ -381,12 +330,12 @@ void HeatLayer::paintSide(QPainter& painter, std::optional<TimeNs> time) const {
                          tokens.series[0]);
     }
     double before = -HUGE_VAL;
-    for (std::size_t q = 0; q < std::size(heatQuantiles); ++q) {
-        const auto value = quantileOf(*shown, counts, heatQuantiles[q]);
+    for (const HeatQuantile& quantile : heatQuantiles) {
+        const auto value = quantileOf(*shown, counts, quantile.share);
         if (!value)
             continue;
         const double y = std::round(yOf(m_scale.at(*value)) * m_place.scale) * pixel;
-        const QColor& color = tokens.series[static_cast<std::size_t>(quantileColors[q])];
+        const QColor& color = tokens.series[static_cast<std::size_t>(quantile.color)];
         painter.fillRect(QRectF(side.left() + 1, y - 1.5, side.width() - names, 4), tokens.surface);
         painter.fillRect(QRectF(side.left() + 1, y - 0.5, side.width() - names, 2), color);
         const double at = std::max(y, before + metrics.height() * 0.9);
@@ -394,7 +343,7 @@ void HeatLayer::paintSide(QPainter& painter, std::optional<TimeNs> time) const {
         painter.setPen(color);
         painter.drawText(
             QRectF(side.right() + 1 - names, at - metrics.height() / 2.0, names, metrics.height()),
-            Qt::AlignRight | Qt::AlignVCenter, quantileName(heatQuantiles[q]));
+            Qt::AlignRight | Qt::AlignVCenter, QLatin1String(quantile.name));
     }
 }
 

@@ -80,7 +80,4 @@ class HeatLayer {
     QImage m_picture;
 };
 
-/// The quantiles of each path's grid as lines, in the order of heatQuantiles.
-[[nodiscard]] std::vector<PlotSeries> quantileLines(const HeatFrame& frame);
-
 } // namespace sightglass::ui

@@ -14,6 +14,8 @@ namespace sightglass::ui {
 
 namespace {
 
+/// Lines that are no series: ids that no ring gives, eight for each path.
+constexpr std::uint32_t firstQuantileId = 0xfff00000;
 constexpr std::uint32_t pointsAtOnce = 4096;
 /// From so many points a cell on, the last of each is read alone.
 constexpr std::uint64_t denseFrom = 16;
@@ -349,6 +351,51 @@ std::shared_ptr<const HeatFrame> heatmapQuery(const SeriesReader& reader,
     }
     thinOut(frame->exemplars, HeatRequest::exemplarsMost);
     return frame;
+}
+
+std::vector<PlotSeries> quantileLines(const HeatFrame& frame) {
+    std::vector<PlotSeries> lines;
+    for (std::size_t g = 0; g < frame.grids.size(); ++g) {
+        const HeatGrid& grid = frame.grids[g];
+        for (std::size_t q = 0; q < std::size(heatQuantiles); ++q) {
+            PlotSeries line;
+            line.id = SeriesId{firstQuantileId + static_cast<std::uint32_t>(grid.path) * 8 +
+                               static_cast<std::uint32_t>(q)};
+            line.path = grid.path;
+            line.pathName = grid.pathName;
+            line.labels = QLatin1String(heatQuantiles[q].name);
+            line.type = grid.exponential ? MetricType::ExponentialHistogram : MetricType::Histogram;
+            line.reference = g == 0;
+            line.color = heatQuantiles[q].color;
+            line.gap = frame.cellNs * 3 / 2;
+            lines.push_back(std::move(line));
+        }
+        PlotSeries* const own = lines.data() + lines.size() - std::size(heatQuantiles);
+        for (std::size_t cell = 0; cell < grid.seconds.size(); ++cell) {
+            const std::vector<double> counts = grid.distribution(cell);
+            for (std::size_t q = 0; q < std::size(heatQuantiles); ++q) {
+                const auto value = quantileOf(grid, counts, heatQuantiles[q].share);
+                if (!value)
+                    continue;
+                PlotSeries& line = own[q];
+                PlotColumn column;
+                column.column = static_cast<std::int32_t>(cell);
+                column.count = 1;
+                column.gapBefore =
+                    line.columns.empty() || line.columns.back().column + 1 != column.column;
+                column.firstTime = column.lastTime = frame.centreOf(cell);
+                column.first = column.min = column.max = column.last = *value;
+                if (line.count == 0)
+                    line.min = line.max = *value;
+                line.min = std::min(line.min, *value);
+                line.max = std::max(line.max, *value);
+                line.mean += (*value - line.mean) / static_cast<double>(++line.count);
+                line.last = *value;
+                line.columns.push_back(column);
+            }
+        }
+    }
+    return lines;
 }
 
 } // namespace sightglass::ui

@@ -6,7 +6,8 @@
 
 #include "core/model/series_reader.h"
 #include "ui/charts/heat_frame.h"
-#include "ui/charts/plot_query.h"
+#include "ui/charts/plot_frame.h"
+#include "ui/charts/plot_request.h"
 
 namespace sightglass::ui {
 
@@ -32,5 +33,8 @@ struct HeatRequest {
 /// count fell within. A pure function for a worker; any thread.
 [[nodiscard]] std::shared_ptr<const HeatFrame> heatmapQuery(const SeriesReader& reader,
                                                             const HeatRequest& request);
+
+/// The quantiles of each path as lines, highest first. Their ids are no series' ids.
+[[nodiscard]] std::vector<PlotSeries> quantileLines(const HeatFrame& frame);
 
 } // namespace sightglass::ui

@@ -5,6 +5,7 @@
 #include <QStringList>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/model/descriptor.h"
+#include "ui/charts/heat_frame.h"
 #include "ui/charts/plot_request.h"
 #include "ui/look/format.h"
 
@@ -106,6 +108,7 @@ struct PlotFrame {
     QStringList leftOut;                ///< families of a third unit, which have no axis here
     std::vector<PlotSeries> series;     ///< family by family, path by path, reference path first
     std::uint32_t total = 0; ///< series that the family has; more than are drawn above 50
+    std::shared_ptr<const HeatFrame> heat; ///< set: a heatmap, and the series are its quantiles
     PlotLane lane;
     std::vector<PlotReset> resets;     ///< one a column and series; none where paths disagree
     std::vector<PlotArrival> arrivals; ///< of paths of an odd type, within the range

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "ui/charts/heat_query.h"
 #include "ui/charts/plot_choice.h"
 
 namespace sightglass::ui {
@@ -351,6 +352,50 @@ void describeFamilies(const PlotChoice& choice, PlotFrame& frame) {
     frame.disagree = choice.families.size() == 1 && choice.families.front().disagree;
 }
 
+/// A heatmap says what a lane or a second axis could not stand beside: one family, which all paths
+/// take for a histogram.
+bool isHeatmap(const PlotChoice& choice, const ChartSettings& settings) {
+    if (choice.families.size() != 1 || !wantsHeatmap(settings))
+        return false;
+    const FamilyPlot& family = choice.families.front();
+    return family.reference == SeriesKind::Histogram && !family.disagree;
+}
+
+/// The unit of what was observed. A page says none where OTLP does.
+QString unitOf(const SeriesReader& reader, const PlotFamily& family) {
+    for (const PlotPath& path : family.paths) {
+        for (const MetricId metric : path.metrics) {
+            const auto info = reader.metric(metric);
+            if (info && !info->descriptor.unit.empty())
+                return QString::fromStdString(info->descriptor.unit);
+        }
+    }
+    return {};
+}
+
+void fillHeat(const SeriesReader& reader, const PlotFamily& asked, const PlotGrid& grid,
+              PlotFrame& frame) {
+    // Cells of three pixels: narrower ones could not be told apart.
+    constexpr int cellColumns = 3;
+    HeatRequest request;
+    request.paths = asked.paths;
+    request.cellNs = grid.columnNs * cellColumns;
+    request.from = grid.from / request.cellNs * request.cellNs;
+    request.cells =
+        static_cast<int>((grid.to - request.from + request.cellNs - 1) / request.cellNs);
+    frame.heat = heatmapQuery(reader, request);
+    frame.series = quantileLines(*frame.heat);
+    for (PlotSeries& series : frame.series) {
+        const auto path = std::find_if(asked.paths.begin(), asked.paths.end(),
+                                       [&](const PlotPath& p) { return p.number == series.path; });
+        series.origin = path->origin;
+    }
+    frame.total = static_cast<std::uint32_t>(frame.series.size());
+    frame.hasBuckets = true;
+    frame.hasRate = frame.observations = false;
+    frame.unit = unitStyle(unitOf(reader, asked), asked.name, false);
+}
+
 } // namespace
 
 bool hasSamples(const PlotFrame& frame) {
@@ -400,6 +445,10 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
     frame->columnNs = grid.columnNs;
     frame->columns = grid.columns;
 
+    if (isHeatmap(*choice, request.settings)) {
+        fillHeat(reader, request.families.front(), grid, *frame);
+        return frame;
+    }
     if (fresh) {
         keepLargest(reader, request.most, grid, *fresh);
         fresh->made = std::chrono::steady_clock::now();

@@ -34,12 +34,20 @@ struct ChartSettings {
     ChartKind kind = ChartKind::Lines;
     Shown shown = Shown::Rate;
     TopBy topBy = TopBy::Last;
-    bool logAxis = false;   ///< values of zero and below are left out
-    bool topChosen = false; ///< the user answered what to show of too many series
-    bool values = false;    ///< a table of values stands beside
+    bool bucketsAsLines = false; ///< a histogram as the rate of its count, not as heatmap
+    std::optional<bool> heatLog; ///< log axis of a heatmap; none: as suits the buckets
+    bool logAxis = false;        ///< values of zero and below are left out
+    bool topChosen = false;      ///< the user answered what to show of too many series
+    bool values = false;         ///< a table of values stands beside
 
     friend bool operator==(const ChartSettings&, const ChartSettings&) = default;
 };
+
+/// Whether histograms that are alone on a chart are drawn as a heatmap.
+[[nodiscard]] inline bool wantsHeatmap(const ChartSettings& settings) {
+    return settings.kind == ChartKind::Heatmap ||
+           (settings.kind == ChartKind::Lines && !settings.bucketsAsLines);
+}
 
 /// One path of a family to draw.
 struct PlotPath {
