@@ -328,10 +328,22 @@ ApiHandler::Answer ApiHandler::series(const Params& params) const {
     return out + "]";
 }
 
+/// Labels are told from what is known of whole metrics, so only the start of a range counts.
+Result<TimeNs> ApiHandler::labelsSince(const Params& params) {
+    const Result<TimeNs> to = params.time("end", 0);
+    return to ? params.time("start", std::numeric_limits<TimeNs>::min()) : to;
+}
+
 ApiHandler::Answer ApiHandler::labels(const Params& params) const {
     const Result<std::size_t> limit = params.limit();
     if (!limit)
         return limit.error();
+    if (params.matches().empty()) {
+        const Result<TimeNs> since = labelsSince(params);
+        if (!since)
+            return since.error();
+        return stringArray(m_view.labelNames(*m_context.catalog.snapshot(), *since), *limit);
+    }
     const auto found = matchingSeries(params, false);
     if (!found)
         return found.error();
@@ -348,6 +360,15 @@ ApiHandler::Answer ApiHandler::labelValues(const std::string& name, const Params
     const Result<std::size_t> limit = params.limit();
     if (!limit)
         return limit.error();
+    if (params.matches().empty()) {
+        const Result<TimeNs> since = labelsSince(params);
+        if (!since)
+            return since.error();
+        const auto known =
+            m_view.labelValues(*m_context.catalog.snapshot(), name, *since, mostSeries);
+        if (known)
+            return *known ? Answer(stringArray(**known, *limit)) : Answer(known->error());
+    }
     const auto found = matchingSeries(params, false);
     if (!found)
         return found.error();

@@ -72,6 +72,7 @@ class ApiHandler {
     [[nodiscard]] Answer targets() const;
     [[nodiscard]] Answer findings() const;
     [[nodiscard]] Answer catalog() const;
+    static Result<TimeNs> labelsSince(const Params& params);
     [[nodiscard]] Result<std::vector<ViewSeries>> matchingSeries(const Params& params,
                                                                  bool matchNeeded) const;
 

@@ -111,30 +111,36 @@ MetricViews::MetricViews(const SeriesReader& reader, const MetricInfo& metric,
       m_range(range),
       m_want(want),
       m_out(out),
-      m_name(prometheusName(metric.descriptor, metric.resource->isTarget)) {}
+      m_name(prometheusName(metric.descriptor, metric.resource->isTarget)),
+      m_plain(viewOf("")),
+      m_bucket(viewOf("_bucket")),
+      m_sum(viewOf("_sum")),
+      m_count(viewOf("_count")) {}
+
+MetricViews::View MetricViews::viewOf(std::string_view suffix) const {
+    View out{m_name, false};
+    out.name += suffix;
+    out.wanted = m_selector.matchesName(out.name);
+    return out;
+}
 
 bool MetricViews::wanted() const {
-    if (m_selector.matchesName(m_name))
-        return true;
     switch (m_metric.descriptor.type) {
     case MetricType::Histogram:
-        if (m_selector.matchesName(m_name + "_bucket"))
-            return true;
-        [[fallthrough]];
+        return m_bucket.wanted || m_sum.wanted || m_count.wanted;
     case MetricType::ExponentialHistogram:
     case MetricType::Summary:
-        return m_selector.matchesName(m_name + "_sum") || m_selector.matchesName(m_name + "_count");
+        return m_plain.wanted || m_sum.wanted || m_count.wanted;
     default:
-        return false;
+        return m_plain.wanted;
     }
 }
 
-void MetricViews::emitSeries(const std::string& name, const Labels& labels,
-                             std::vector<ViewSample> samples) {
-    if (samples.empty() || !m_selector.matches(name, labels))
+void MetricViews::emitSeries(const View& view, Labels labels, std::vector<ViewSample> samples) {
+    if (samples.empty())
         return;
     m_samples += samples.size();
-    m_out.push_back({name, labels, std::move(samples)});
+    m_out.push_back({view.name, std::move(labels), std::move(samples)});
 }
 
 /// The part of the samples read that is wanted: of one that only must exist, the newest that has
@@ -149,7 +155,7 @@ std::span<const T> MetricViews::trim(const std::vector<T>& samples) const {
     return std::span<const T>(samples).subspan(newest, 1);
 }
 
-std::size_t MetricViews::add(SeriesId series, const Labels& labels) {
+std::size_t MetricViews::add(SeriesId series, Labels labels) {
     m_read = m_range;
     if (m_want == Want::Existence) {
         // The newest samples say which buckets and quantiles there are.
@@ -164,40 +170,40 @@ std::size_t MetricViews::add(SeriesId series, const Labels& labels) {
     case MetricType::Unknown:
     case MetricType::Gauge:
     case MetricType::Sum:
-        addField(series, m_name, labels, Field::Value);
+        addField(series, m_plain, std::move(labels), Field::Value);
         break;
     case MetricType::Histogram:
-        addField(series, m_name + "_sum", labels, Field::Sum);
-        addField(series, m_name + "_count", labels, Field::Count);
+        addField(series, m_sum, labels, Field::Sum);
+        addField(series, m_count, labels, Field::Count);
         addBuckets(series, labels);
         break;
     case MetricType::ExponentialHistogram:
-        addField(series, m_name + "_sum", labels, Field::Sum);
-        addField(series, m_name + "_count", labels, Field::Count);
+        addField(series, m_sum, labels, Field::Sum);
+        addField(series, m_count, labels, Field::Count);
         addNative(series, labels);
         break;
     case MetricType::Summary:
-        addField(series, m_name + "_sum", labels, Field::Sum);
-        addField(series, m_name + "_count", labels, Field::Count);
+        addField(series, m_sum, labels, Field::Sum);
+        addField(series, m_count, labels, Field::Count);
         addQuantiles(series, labels);
         break;
     }
     return m_samples;
 }
 
-void MetricViews::addField(SeriesId series, const std::string& name, const Labels& labels,
-                           Field field) {
-    if (!m_selector.matches(name, labels))
+void MetricViews::addField(SeriesId series, const View& view, Labels labels, Field field) {
+    if (!view.wanted || !m_selector.matchesLabels(labels))
         return;
     if (m_want == Want::Existence) {
-        emitSeries(name, labels, {{m_read.to, Number{}, nullptr, false}});
+        emitSeries(view, std::move(labels), {{m_read.to, Number{}, nullptr, false}});
         return;
     }
     if (m_want == Want::Newest) {
         const std::optional<Sample> sample =
             m_reader.latest(series, field, m_range.to, m_range.to - m_range.from + 1);
         if (sample)
-            emitSeries(name, labels, {{sample->time, sample->value, nullptr, sample->stale()}});
+            emitSeries(view, std::move(labels),
+                       {{sample->time, sample->value, nullptr, sample->stale()}});
         return;
     }
     std::vector<ViewSample> out;
@@ -241,21 +247,21 @@ void MetricViews::addField(SeriesId series, const std::string& name, const Label
         addAll(samples, [](const Sample& s) { return s.value; });
     }
     }
-    emitSeries(name, labels, std::move(out));
+    emitSeries(view, std::move(labels), std::move(out));
 }
 
-void MetricViews::addLabelled(const std::string& name, const Labels& labels, const std::string& key,
+void MetricViews::addLabelled(const View& view, const Labels& labels, const std::string& key,
                               LabelledSamples& samples) {
     for (auto& [bound, row] : samples.rows()) {
         Labels bounded = labels;
         insertLabel(bounded, key, bound);
-        emitSeries(name, bounded, std::move(row));
+        if (m_selector.matchesLabels(bounded))
+            emitSeries(view, std::move(bounded), std::move(row));
     }
 }
 
 void MetricViews::addBuckets(SeriesId series, const Labels& labels) {
-    const std::string name = m_name + "_bucket";
-    if (!m_selector.matchesName(name))
+    if (!m_bucket.wanted)
         return;
     std::vector<HistogramSample> samples;
     m_reader.histograms(series, m_read, samples);
@@ -280,11 +286,11 @@ void MetricViews::addBuckets(SeriesId series, const Labels& labels) {
             buckets.add(text, {sample.time, countNumber(count), nullptr, false});
         }
     }
-    addLabelled(name, labels, "le", buckets);
+    addLabelled(m_bucket, labels, "le", buckets);
 }
 
 void MetricViews::addNative(SeriesId series, const Labels& labels) {
-    if (!m_selector.matches(m_name, labels))
+    if (!m_plain.wanted || !m_selector.matchesLabels(labels))
         return;
     std::vector<ExponentialHistogramSample> samples;
     m_reader.exponentialHistograms(series, m_read, samples);
@@ -295,11 +301,11 @@ void MetricViews::addNative(SeriesId series, const Labels& labels) {
             view.histogram = std::make_shared<const NativeHistogram>(nativeHistogram(sample));
         out.push_back(std::move(view));
     }
-    emitSeries(m_name, labels, std::move(out));
+    emitSeries(m_plain, labels, std::move(out));
 }
 
 void MetricViews::addQuantiles(SeriesId series, const Labels& labels) {
-    if (!m_selector.matchesName(m_name))
+    if (!m_plain.wanted)
         return;
     std::vector<SummarySample> samples;
     m_reader.summaries(series, m_read, samples);
@@ -317,7 +323,7 @@ void MetricViews::addQuantiles(SeriesId series, const Labels& labels) {
                           {sample.time, Number::of(q.value), nullptr, false});
         }
     }
-    addLabelled(m_name, labels, "quantile", quantiles);
+    addLabelled(m_plain, labels, "quantile", quantiles);
 }
 
 } // namespace sightglass

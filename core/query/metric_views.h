@@ -38,15 +38,21 @@ class MetricViews {
 
     /// `labels` are those of the whole series, as the view has them. Gives how many samples were
     /// appended.
-    std::size_t add(SeriesId series, const Labels& labels);
+    std::size_t add(SeriesId series, Labels labels);
 
   private:
-    void emitSeries(const std::string& name, const Labels& labels, std::vector<ViewSample> samples);
-    void addField(SeriesId series, const std::string& name, const Labels& labels, Field field);
+    struct View {
+        std::string name;
+        bool wanted = false; ///< the selector asks for this name
+    };
+    [[nodiscard]] View viewOf(std::string_view suffix) const;
+
+    void emitSeries(const View& view, Labels labels, std::vector<ViewSample> samples);
+    void addField(SeriesId series, const View& view, Labels labels, Field field);
     void addBuckets(SeriesId series, const Labels& labels);
     void addNative(SeriesId series, const Labels& labels);
     void addQuantiles(SeriesId series, const Labels& labels);
-    void addLabelled(const std::string& name, const Labels& labels, const std::string& key,
+    void addLabelled(const View& view, const Labels& labels, const std::string& key,
                      LabelledSamples& samples);
     template <class T>
     [[nodiscard]] std::span<const T> trim(const std::vector<T>& samples) const;
@@ -58,6 +64,7 @@ class MetricViews {
     const Want m_want;
     std::vector<ViewSeries>& m_out;
     const std::string m_name;
+    const View m_plain, m_bucket, m_sum, m_count;
 
     TimeRange m_read; ///< what of the series under way is read
     std::size_t m_samples = 0;

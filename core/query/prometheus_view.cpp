@@ -9,24 +9,13 @@
 #include <utility>
 
 #include "core/model/prometheus_names.h"
+#include "core/query/label_writer.h"
 #include "core/query/metric_views.h"
 #include "core/query/series_selection.h"
 
 namespace sightglass {
 
 namespace {
-
-/// What the series says of itself beside what we attach: its own job, instance or origin becomes
-/// exported_job and so on, as Prometheus does for a scrape without honor_labels.
-Labels seriesLabels(const Labels& attached, const AttributeSet& attributes) {
-    Labels out = attached;
-    for (Label& label : prometheusLabels(attributes)) {
-        while (hasLabel(out, label.first))
-            label.first = "exported_" + label.first;
-        insertLabel(out, std::move(label.first), std::move(label.second));
-    }
-    return out;
-}
 
 /// Between the samples of a target_info, which are made up.
 constexpr TimeNs infoEvery = 60 * nsPerSecond;
@@ -48,22 +37,23 @@ struct InfoTimes {
 
 } // namespace
 
+Labels PrometheusView::attachedLabels(const MetricInfo& metric, OriginNames& names) const {
+    Labels labels = jobAndInstance(*metric.resource);
+    if (!m_originLabel.empty()) {
+        std::string& name = names[metric.origin];
+        if (name.empty())
+            name = m_origins.origin(metric.origin).name();
+        insertLabel(labels, m_originLabel, name);
+    }
+    return labels;
+}
+
 Result<std::vector<ViewSeries>> PrometheusView::select(const CatalogSnapshot& catalog,
                                                        const Selector& selector, TimeRange range,
                                                        Want want, std::size_t limit) const {
     std::vector<ViewSeries> out;
     std::size_t samples = 0;
-    std::map<OriginId, std::string> originNames;
-    const auto attachedLabels = [&](const MetricInfo& metric) {
-        Labels labels = jobAndInstance(*metric.resource);
-        if (!m_originLabel.empty()) {
-            std::string& name = originNames[metric.origin];
-            if (name.empty())
-                name = m_origins.origin(metric.origin).name();
-            insertLabel(labels, m_originLabel, name);
-        }
-        return labels;
-    };
+    OriginNames originNames;
     const Error tooMany{ErrorCode::ResourceExhausted,
                         "more than " + std::to_string(limit) + " series match: narrow the selector",
                         {}};
@@ -81,7 +71,7 @@ Result<std::vector<ViewSeries>> PrometheusView::select(const CatalogSnapshot& ca
         }
         if (!MetricViews(m_reader, metric, selector, range, want, out).wanted())
             continue;
-        Labels attached = attachedLabels(metric);
+        Labels attached = attachedLabels(metric, originNames);
         if (attachedLabelsMatch(selector, attached))
             metrics.push_back({row, std::move(attached), {}});
     }
@@ -93,10 +83,12 @@ Result<std::vector<ViewSeries>> PrometheusView::select(const CatalogSnapshot& ca
             ids.push_back(series.id);
     }
     const std::shared_ptr<const SeriesReader> pinned = m_reader.pin(ids);
+    LabelWriter labelWriter;
     for (const SelectedMetric& metric : metrics) {
         MetricViews views(*pinned, *metric.row->info, selector, range, want, out);
         for (const SeriesInfo& series : metric.series) {
-            samples += views.add(series.id, seriesLabels(metric.attached, *series.attributes));
+            samples +=
+                views.add(series.id, labelWriter.labelsOf(metric.attached, *series.attributes));
             if (out.size() > limit)
                 return tooMany;
             if (samples > mostSamples)
@@ -108,7 +100,7 @@ Result<std::vector<ViewSeries>> PrometheusView::select(const CatalogSnapshot& ca
     }
 
     for (const auto& [key, times] : resources) {
-        Labels labels = attachedLabels(*times.any);
+        Labels labels = attachedLabels(*times.any, originNames);
         const Labels attributes = targetInfoLabels(*times.any->resource);
         if (attributes.empty())
             continue;

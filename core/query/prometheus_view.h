@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,7 +80,21 @@ class PrometheusView {
     Result<std::vector<ViewSeries>> series(const CatalogSnapshot& catalog, const Selector& selector,
                                            TimeRange range, std::size_t limit) const;
 
+    // What the catalog and the reader's index tell without a look at any series: of everything that
+    // was heard of at `since` or later. A label without values left may linger.
+
+    /// Names of labels, with __name__.
+    [[nodiscard]] std::set<std::string> labelNames(const CatalogSnapshot& catalog,
+                                                   TimeNs since) const;
+    /// Values of a label; nullopt if only the series themselves can tell: of `le` and `quantile`,
+    /// and of labels that are renamed or joined. An Error (ResourceExhausted) beyond `limit`.
+    [[nodiscard]] std::optional<Result<std::set<std::string>>>
+    labelValues(const CatalogSnapshot& catalog, const std::string& label, TimeNs since,
+                std::size_t limit) const;
+
   private:
+    using OriginNames = std::map<OriginId, std::string>;
+    [[nodiscard]] Labels attachedLabels(const MetricInfo& metric, OriginNames& names) const;
     Result<std::vector<ViewSeries>> select(const CatalogSnapshot& catalog, const Selector& selector,
                                            TimeRange range, Want want, std::size_t limit) const;
 

@@ -310,10 +310,10 @@ bool Selector::matchesName(std::string_view name) const {
     });
 }
 
-bool Selector::matches(std::string_view name, const Labels& labels) const {
+bool Selector::matchesLabels(const Labels& labels) const {
     return std::all_of(matchers.begin(), matchers.end(), [&](const LabelMatcher& matcher) {
         if (matcher.name() == "__name__")
-            return matcher.matches(name);
+            return true;
         const auto it =
             std::lower_bound(labels.begin(), labels.end(), matcher.name(),
                              [](const Label& l, const std::string& n) { return l.first < n; });

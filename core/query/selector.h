@@ -50,8 +50,12 @@ struct Selector {
 
     /// False if no series of this name can match, whatever its labels.
     [[nodiscard]] bool matchesName(std::string_view name) const;
-    /// `labels` sorted by name, without __name__, which is `name`.
-    [[nodiscard]] bool matches(std::string_view name, const Labels& labels) const;
+    /// `labels` sorted by name, without __name__, which is not looked at.
+    [[nodiscard]] bool matchesLabels(const Labels& labels) const;
+    /// Both.
+    [[nodiscard]] bool matches(std::string_view name, const Labels& labels) const {
+        return matchesName(name) && matchesLabels(labels);
+    }
 };
 
 /// Parses one selector as PromQL spells it (Prometheus 3, "Querying basics"): names may be quoted

@@ -59,59 +59,62 @@ LabelTerm& LabelTerm::make(std::string_view sharedKey, const Value& value, std::
 // ---- the table ----
 
 LabelTerm* LabelTermTable::find(const Attribute& attribute, std::uint32_t hash) const {
-    if (m_terms.empty())
+    if (m_slots.empty())
         return nullptr;
-    for (std::size_t i = hash & mask(); m_terms[i]; i = (i + 1) & mask()) {
-        if (m_hashes[i] == hash && m_terms[i]->value == attribute.value &&
-            m_terms[i]->key == attribute.key)
-            return m_terms[i];
+    for (std::size_t i = hash & mask(); m_slots[i] != 0; i = (i + 1) & mask()) {
+        if (m_slots[i] >> addressBits != tagOf(hash))
+            continue;
+        LabelTerm& term = termOf(m_slots[i]);
+        if (term.value == attribute.value && term.key == attribute.key)
+            return &term;
     }
     return nullptr;
 }
 
-void LabelTermTable::place(LabelTerm& term, std::uint32_t hash) {
+void LabelTermTable::place(std::uint64_t slot, std::uint32_t hash) {
     std::size_t i = hash & mask();
-    while (m_terms[i])
+    while (m_slots[i] != 0)
         i = (i + 1) & mask();
-    m_terms[i] = &term;
-    m_hashes[i] = hash;
+    m_slots[i] = slot;
 }
 
 void LabelTermTable::resize(std::size_t slots) {
-    const std::vector<LabelTerm*> terms = std::exchange(m_terms, std::vector<LabelTerm*>(slots));
-    const std::vector<std::uint32_t> hashes =
-        std::exchange(m_hashes, std::vector<std::uint32_t>(slots));
-    for (std::size_t i = 0; i < terms.size(); ++i) {
-        if (terms[i])
-            place(*terms[i], hashes[i]);
+    const std::vector<std::uint64_t> old =
+        std::exchange(m_slots, std::vector<std::uint64_t>(slots));
+    constexpr std::size_t ahead = 16;
+    for (std::size_t i = 0; i < old.size(); ++i) {
+        if (i + ahead < old.size() && old[i + ahead] != 0)
+            __builtin_prefetch(&termOf(old[i + ahead]).hash);
+        if (old[i] != 0)
+            place(old[i], termOf(old[i]).hash);
     }
 }
 
 void LabelTermTable::insert(LabelTerm& term) {
+    static_assert(sizeof(void*) == sizeof(std::uint64_t));
     constexpr std::size_t least = 16;
-    if ((m_size + 1) * 5 > m_terms.size() * 4)
-        resize(std::max(least, m_terms.size() * 2));
-    place(term, term.hash);
+    if ((m_size + 1) * 5 > m_slots.size() * 4)
+        resize(std::max(least, m_slots.size() * 2));
+    place(tagOf(term.hash) << addressBits | reinterpret_cast<std::uintptr_t>(&term), term.hash);
     ++m_size;
 }
 
 void LabelTermTable::erase(const LabelTerm& term) {
     std::size_t hole = term.hash & mask();
-    while (m_terms[hole] != &term)
+    while (&termOf(m_slots[hole]) != &term)
         hole = (hole + 1) & mask();
     // Those behind the hole that would not be found across it move into it.
-    for (std::size_t i = (hole + 1) & mask(); m_terms[i]; i = (i + 1) & mask()) {
-        const std::size_t home = m_hashes[i] & mask();
+    for (std::size_t i = (hole + 1) & mask(); m_slots[i] != 0; i = (i + 1) & mask()) {
+        const std::size_t home = termOf(m_slots[i]).hash & mask();
         if (((i - home) & mask()) >= ((i - hole) & mask())) {
-            m_terms[hole] = m_terms[i];
-            m_hashes[hole] = m_hashes[i];
+            m_slots[hole] = m_slots[i];
             hole = i;
         }
     }
-    m_terms[hole] = nullptr;
+    m_slots[hole] = 0;
     --m_size;
-    if (m_terms.size() > 1024 && m_size * 8 < m_terms.size())
-        resize(m_terms.size() / 4);
+    if (m_slots.size() > 1024 && m_size * 8 < m_slots.size())
+        resize(m_slots.size() / 4);
 }
 
 // ---- the writer ----
@@ -120,12 +123,10 @@ LabelIndex::LabelIndex(IsLive isLive) : m_isLive(std::move(isLive)) {}
 
 LabelIndex::~LabelIndex() {
     MutexLock lock(m_mutex);
-    for (LabelTerm* term : m_terms.slots()) {
-        if (!term)
-            continue;
-        term->series = {};
-        term->drop();
-    }
+    m_terms.forEach([](LabelTerm& term) {
+        term.series = {};
+        term.drop();
+    });
     for (const auto& [text, key] : m_keys)
         SharedText::of(text).drop();
 }
@@ -155,30 +156,20 @@ LabelIndex::Key& LabelIndex::keyOf(std::string_view text) {
     return key;
 }
 
-LabelTerm& LabelIndex::intern(const Attribute& attribute, std::size_t place) {
-    if (place < m_lastTerms.size()) {
-        LabelTerm& last = *m_lastTerms[place];
-        if (last.value == attribute.value && last.key == attribute.key)
-            return last;
-    } else {
-        m_lastTerms.resize(place + 1);
-    }
-    const std::uint32_t hash = hashOf(attribute);
-    LabelTerm* term = m_terms.find(attribute, hash);
-    if (!term) {
-        Key& key = keyOf(attribute.key);
-        term = &LabelTerm::make(key.text, attribute.value, hash);
-        const std::size_t before = m_terms.heapBytes() + key.terms.capacity() * sizeof(LabelTerm*);
-        m_terms.insert(*term);
-        term->place = static_cast<std::uint32_t>(key.terms.size());
-        key.terms.push_back(term);
-        if (!isSpelled(attribute.value.kind()))
-            ++key.unspelled;
-        m_bytes += m_terms.heapBytes() + key.terms.capacity() * sizeof(LabelTerm*) - before +
-                   termBytes(attribute.value);
-    }
-    m_lastTerms[place] = term;
-    return *term;
+LabelTerm& LabelIndex::intern(const Attribute& attribute, std::uint32_t hash) {
+    if (LabelTerm* const known = m_terms.find(attribute, hash))
+        return *known;
+    Key& key = keyOf(attribute.key);
+    LabelTerm& term = LabelTerm::make(key.text, attribute.value, hash);
+    const std::size_t before = m_terms.heapBytes() + key.terms.capacity() * sizeof(LabelTerm*);
+    m_terms.insert(term);
+    term.place = static_cast<std::uint32_t>(key.terms.size());
+    key.terms.push_back(&term);
+    if (!isSpelled(attribute.value.kind()))
+        ++key.unspelled;
+    m_bytes += m_terms.heapBytes() + key.terms.capacity() * sizeof(LabelTerm*) - before +
+               termBytes(attribute.value);
+    return term;
 }
 
 std::vector<LabelIndex::Label*> LabelIndex::joinedBy(const AttributeSet& attributes) {
@@ -210,19 +201,31 @@ void LabelIndex::append(PostingList& list, SeriesId series) {
 std::shared_ptr<const AttributeSet> LabelIndex::add(SeriesId series,
                                                     std::span<const Attribute> attributes) {
     MutexLock lock(m_mutex);
-    m_sorted.clear();
+    m_wanted.clear();
     for (const Attribute& attribute : attributes) {
-        auto at = m_sorted.end();
-        while (at != m_sorted.begin() && attribute.key < (*(at - 1))->key)
+        auto at = m_wanted.end();
+        while (at != m_wanted.begin() && attribute.key < (at - 1)->attribute->key)
             --at;
-        if (at == m_sorted.begin() || (*(at - 1))->key != attribute.key)
-            m_sorted.insert(at, &attribute);
+        if (at == m_wanted.begin() || (at - 1)->attribute->key != attribute.key)
+            m_wanted.insert(at, {&attribute, nullptr, 0});
     }
+    for (std::size_t i = 0; i < m_wanted.size(); ++i) {
+        Wanted& wanted = m_wanted[i];
+        if (i < m_lastTerms.size() && m_lastTerms[i]->value == wanted.attribute->value &&
+            m_lastTerms[i]->key == wanted.attribute->key) {
+            wanted.known = m_lastTerms[i];
+        } else {
+            wanted.hash = hashOf(*wanted.attribute);
+            m_terms.prefetch(wanted.hash);
+        }
+    }
+    m_lastTerms.clear();
     m_found.clear();
-    for (const Attribute* attribute : m_sorted) {
-        LabelTerm& term = intern(*attribute, m_found.size());
+    for (const Wanted& wanted : m_wanted) {
+        LabelTerm& term = wanted.known ? *wanted.known : intern(*wanted.attribute, wanted.hash);
         append(term.series, series);
         ++term.live;
+        m_lastTerms.push_back(&term);
         m_found.push_back(&term);
     }
     std::shared_ptr<const AttributeSet> set = AttributeSet::share(m_found);

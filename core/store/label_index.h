@@ -39,25 +39,41 @@ class LabelTerm final : public SharedAttribute {
         : SharedAttribute(sharedKey, ofText), hash(ofBoth) {}
 };
 
-/// Open addressing over terms, by the hash of key and value. The hashes lie apart, so that neither
-/// growing nor a miss touches a term.
+/// Open addressing over terms, by the hash of key and value.
+///
+///     a slot    16 bits of the hash | 48 bits of the term's address
+///
+/// No more of an address is ever set in user space, and a look at what is not asked for is rare.
 class LabelTermTable {
   public:
     [[nodiscard]] LabelTerm* find(const Attribute& attribute, std::uint32_t hash) const;
+    void prefetch(std::uint32_t hash) const {
+        if (!m_slots.empty())
+            __builtin_prefetch(&m_slots[hash & mask()]);
+    }
     void insert(LabelTerm& term);
     void erase(const LabelTerm& term);
-    [[nodiscard]] std::span<LabelTerm* const> slots() const { return m_terms; } ///< null: free
-    [[nodiscard]] std::size_t heapBytes() const {
-        return m_terms.capacity() * sizeof(LabelTerm*) + m_hashes.capacity() * sizeof(m_hashes[0]);
+    template <class Visit>
+    void forEach(Visit&& visit) const {
+        for (const std::uint64_t slot : m_slots) {
+            if (slot != 0)
+                visit(termOf(slot));
+        }
     }
+    [[nodiscard]] std::size_t heapBytes() const { return m_slots.capacity() * sizeof(m_slots[0]); }
 
   private:
-    [[nodiscard]] std::size_t mask() const { return m_terms.size() - 1; }
-    void place(LabelTerm& term, std::uint32_t hash);
+    static constexpr unsigned addressBits = 48;
+
+    static LabelTerm& termOf(std::uint64_t slot) {
+        return *reinterpret_cast<LabelTerm*>(slot & ((std::uint64_t{1} << addressBits) - 1));
+    }
+    static std::uint64_t tagOf(std::uint32_t hash) { return std::uint64_t{hash >> 16}; }
+    [[nodiscard]] std::size_t mask() const { return m_slots.size() - 1; }
+    void place(std::uint64_t slot, std::uint32_t hash);
     void resize(std::size_t slots);
 
-    std::vector<std::uint32_t> m_hashes;
-    std::vector<LabelTerm*> m_terms; ///< a power of two of them
+    std::vector<std::uint64_t> m_slots; ///< a power of two of them; 0: free
     std::size_t m_size = 0;
 };
 
@@ -147,7 +163,7 @@ class LabelIndex {
         }
     };
 
-    [[nodiscard]] LabelTerm& intern(const Attribute& attribute, std::size_t place)
+    [[nodiscard]] LabelTerm& intern(const Attribute& attribute, std::uint32_t hash)
         SG_REQUIRES(m_mutex);
     [[nodiscard]] Key& keyOf(std::string_view text) SG_REQUIRES(m_mutex);
     void forget(LabelTerm& term) SG_REQUIRES(m_mutex);
@@ -188,7 +204,12 @@ class LabelIndex {
     std::uint32_t m_manyKeyLabels SG_GUARDED_BY(m_mutex) = 0; ///< labels with more than one key
     // Of the series added last: the next one often has most attributes in common with it.
     std::vector<LabelTerm*> m_lastTerms SG_GUARDED_BY(m_mutex);
-    std::vector<const Attribute*> m_sorted SG_GUARDED_BY(m_mutex);
+    struct Wanted {
+        const Attribute* attribute;
+        LabelTerm* known;   ///< null: to be searched for
+        std::uint32_t hash; ///< if not known
+    };
+    std::vector<Wanted> m_wanted SG_GUARDED_BY(m_mutex); ///< of the series being added
     std::vector<const SharedAttribute*> m_found SG_GUARDED_BY(m_mutex);
 };
 
