@@ -61,7 +61,7 @@ inline std::uint8_t* putWord(std::uint8_t* at, std::uint64_t v) {
 /// The most numbers in a run.
 inline constexpr std::uint32_t runMost = 128;
 /// Bytes that a packed run never exceeds.
-inline constexpr std::size_t packedRunMost = runMost * sizeof(std::uint64_t) + 32;
+inline constexpr std::size_t packedRunMost = runMost * sizeof(std::uint64_t) + 128;
 
 /// How a run of numbers is best packed: frame of reference, with the few that would make it wide
 /// kept apart.
