@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Sealed chunks of 120 points on a grid of a second with a jitter of whole milliseconds up to 3:
 // bytes a sample with all that an allocation and the pointer to it cost, and nanoseconds a sample
-// to seal and to decode them and nanoseconds a chunk to read its summary.
+// to seal and to decode them and nanoseconds a chunk to read its summary. Histograms likewise.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <random>
 #include <vector>
 
@@ -117,6 +119,49 @@ void lastTime(benchmark::State& state) {
     }
 }
 BENCHMARK(lastTime);
+
+/// A histogram of 12 buckets that a few requests of a second go into.
+std::vector<HistogramSample> histograms() {
+    std::mt19937_64 engine(42);
+    HistogramSample point;
+    point.time = 1'700'000'000'123'000'000;
+    point.startTime = point.time - nsPerSecond;
+    point.hasSum = true;
+    point.bounds = std::make_shared<const HistogramBounds>(
+        HistogramBounds{{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000}, {}});
+    point.bucketCounts.resize(12);
+    std::vector<HistogramSample> out;
+    for (std::size_t i = 0; i < sealedPointsUsual; ++i) {
+        point.time += nsPerSecond;
+        for (int request = 0; request < 8; ++request, ++point.count) {
+            ++point.bucketCounts[std::min(engine() % 12, engine() % 12)];
+            point.sum += static_cast<double>(engine() % 1'000'000) / 1000;
+        }
+        out.push_back(point);
+    }
+    return out;
+}
+
+void sealHistograms(benchmark::State& state) {
+    const auto points = histograms();
+    for (auto _ : state)
+        benchmark::DoNotOptimize(SealedChunk::seal(points, false).get());
+    state.counters["bytes/point"] =
+        static_cast<double>(SealedChunk::seal(points, false)->bytes()) / sealedPointsUsual;
+    nsFor(state, "ns/point", sealedPointsUsual);
+}
+BENCHMARK(sealHistograms);
+
+void decodeHistograms(benchmark::State& state) {
+    const SealedChunkPtr chunk = SealedChunk::seal(histograms(), false);
+    RecordBlock<HistogramSample> block;
+    for (auto _ : state) {
+        chunk->decode(block);
+        benchmark::DoNotOptimize(block);
+    }
+    nsFor(state, "ns/point", sealedPointsUsual);
+}
+BENCHMARK(decodeHistograms);
 
 } // namespace
 
