@@ -84,13 +84,6 @@ bool ProtobufDecoder::failTooLarge() {
     return false;
 }
 
-std::optional<std::uint64_t> ProtobufDecoder::byteOf(const char* at) const {
-    // Merged fields lie in the arena and have no place in the body.
-    if (at < m_body.data() || at > m_body.data() + m_body.size())
-        return {};
-    return static_cast<std::uint64_t>(at - m_body.data());
-}
-
 void ProtobufDecoder::merge(MessageField& field, std::string_view more) {
     if (!field.present || field.bytes.empty()) {
         field = {more, true};
@@ -354,7 +347,7 @@ bool ProtobufDecoder::metricData(const OneofField& data, DescriptorView& descrip
             if (!dataPoint(descriptor.type, point))
                 return false;
             if (index++ == 0)
-                reservePoints(descriptor.type, reader.rest());
+                reservePoints(descriptor.type, point.size());
         } else if (tag == varintTag(2) && hasTemporality) {
             if (!reader.varint(number))
                 return false;

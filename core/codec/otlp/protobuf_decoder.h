@@ -60,8 +60,8 @@ class ProtobufDecoder {
     [[nodiscard]] bool metricData(const OneofField& data, DescriptorView& descriptor);
 
     // Data points.
-    /// After the first point of a metric: makes room for those in `rest`, taking them for alike.
-    void reservePoints(MetricType type, std::string_view rest);
+    /// After the first point of the request, which took so many bytes: makes room for more.
+    void reservePoints(MetricType type, std::size_t pointBytes);
     [[nodiscard]] bool dataPoint(MetricType type, std::string_view bytes);
     [[nodiscard]] bool numberPoint(std::string_view bytes);
     [[nodiscard]] bool histogramPoint(std::string_view bytes);
@@ -103,7 +103,12 @@ class ProtobufDecoder {
 
     bool fail(ErrorCode code, const char* message, const char* at);
     bool failTooLarge();
-    [[nodiscard]] std::optional<std::uint64_t> byteOf(const char* at) const;
+    /// Place in the body; merged fields lie in the arena and have none.
+    [[nodiscard]] std::optional<std::uint64_t> byteOf(const char* at) const {
+        if (at < m_body.data() || at > m_body.data() + m_body.size())
+            return {};
+        return static_cast<std::uint64_t>(at - m_body.data());
+    }
     void refuse(const Impossible& why, const char* at) {
         m_builder.refuse(why.reason, why.what, byteOf(at));
     }

@@ -94,6 +94,34 @@ bool isPlainAttribute(std::string_view bytes) {
            isPlainValue(value) && isUtf8(key);
 }
 
+/// Where the attribute field at `at` ends, if it is as most are: short, with a plain value. Null
+/// says nothing. The same as isPlainAttribute() in one go, since every point has some.
+///
+///     tag n | 0x0a k key... | 0x12 v value...          all lengths one byte
+const char* endOfShortPlainAttribute(const char* at, const char* end) {
+    constexpr std::ptrdiff_t least = 6; // with a key and a value that are empty
+    if (end - at < least)
+        return nullptr;
+    const auto byte = [](const char* p) { return static_cast<unsigned char>(*p); };
+    const std::size_t size = byte(at + 1);
+    const std::size_t keySize = byte(at + 3);
+    if (size >= 0x80 || size > static_cast<std::size_t>(end - at) - 2 ||
+        byte(at + 2) != wireTag(1, WireType::Bytes) || keySize + 4 >= size)
+        return nullptr;
+    const char* const key = at + 4;
+    const char* const value = key + keySize;
+    const char* const stop = at + 2 + size;
+    const std::size_t valueSize = byte(value + 1);
+    if (byte(value) != wireTag(2, WireType::Bytes) || valueSize == 0 ||
+        value + 2 + valueSize != stop || !isAscii({key, keySize}))
+        return nullptr;
+    if (byte(value + 2) != value_field::stringValue)
+        return isPlainValue({value + 2, valueSize}) ? stop : nullptr;
+    return valueSize >= 2 && byte(value + 3) == valueSize - 2 && isAscii({value + 4, valueSize - 2})
+               ? stop
+               : nullptr;
+}
+
 } // namespace
 
 Slice decodePlainAttributes(Batch& batch, Slice encoded) {
@@ -149,20 +177,26 @@ bool ProtobufDecoder::leaveEncoded(WireReader& reader, std::uint32_t tag, PointH
         return false;
     const char* const begin = rest.data() - 1;
     const char* const end = rest.data() + rest.size();
-    std::string_view left(begin, static_cast<std::size_t>(end - begin));
+    const char* at = begin;
     std::size_t count = 0;
     do {
-        std::string_view entry;
-        if (!takeField(left, tag, entry) || !isPlainAttribute(entry))
-            return false;
+        const char* next = endOfShortPlainAttribute(at, end);
+        if (!next) {
+            std::string_view left(at, static_cast<std::size_t>(end - at));
+            std::string_view entry;
+            if (!takeField(left, tag, entry) || !isPlainAttribute(entry))
+                return false;
+            next = left.data();
+        }
+        at = next;
         ++count;
-    } while (!left.empty() && static_cast<unsigned char>(left[0]) == tag);
+    } while (at != end && static_cast<unsigned char>(*at) == tag);
     // As much as they take once they are read.
     if (!m_builder.charge(count * sizeof(Attribute)))
         return false;
     point.encoded = {static_cast<std::uint32_t>(*after - 1),
-                     static_cast<std::uint32_t>(left.data() - begin)};
-    reader.jumpTo(left.data());
+                     static_cast<std::uint32_t>(at - begin)};
+    reader.jumpTo(at);
     return true;
 }
 

@@ -59,9 +59,20 @@ class WireReader {
     }
 
     [[nodiscard]] bool varint(std::uint64_t& out) {
-        if (m_at != m_end && static_cast<unsigned char>(*m_at) < 0x80) {
-            out = static_cast<unsigned char>(*m_at++);
-            return true;
+        if (m_end - m_at >= 2) [[likely]] {
+            const auto first = static_cast<unsigned char>(m_at[0]);
+            if (first < 0x80) {
+                out = first;
+                ++m_at;
+                return true;
+            }
+            // Points and metrics mostly take more than 127 bytes.
+            const auto second = static_cast<unsigned char>(m_at[1]);
+            if (second < 0x80) {
+                out = (first & 0x7fu) | static_cast<std::uint64_t>(second) << 7;
+                m_at += 2;
+                return true;
+            }
         }
         return longVarint(out);
     }
