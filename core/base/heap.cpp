@@ -8,6 +8,9 @@
 #else
 #include <malloc.h>
 #endif
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 namespace sightglass {
 
@@ -30,6 +33,28 @@ std::size_t bytesTaken(const void* block) {
 #else
     return ::malloc_usable_size(const_cast<void*>(block)) + overhead;
 #endif
+}
+
+void growHeap(std::size_t bytes) {
+    // Free again, it stays at the end of the heap. Volatile, or the compiler sees through it.
+    void* volatile room = std::malloc(bytes);
+    std::free(room);
+}
+
+void* allocateTable(std::size_t bytes) {
+#if defined(__linux__)
+    constexpr std::size_t page = std::size_t{2} << 20;
+    void* const out = std::aligned_alloc(page, (bytes + page - 1) / page * page);
+    if (out)
+        ::madvise(out, bytes, MADV_HUGEPAGE);
+    return out;
+#else
+    return std::malloc(bytes);
+#endif
+}
+
+void freeTable(void* table) {
+    std::free(table);
 }
 
 } // namespace sightglass

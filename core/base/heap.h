@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 
 namespace sightglass {
 
@@ -10,6 +11,46 @@ namespace sightglass {
 /// is bounded (32 MiB a heap arena). For the whole process; called once by a program that takes in
 /// data. Does nothing where the allocator has no such setting.
 void keepFreedMemory();
+
+/// Has the calling thread's heap ready to give so many bytes, in small pieces or large ones. What
+/// comes of it by itself, glibc's heaps grow page by page, each by a call into the system. Costs no
+/// memory until it is used.
+void growHeap(std::size_t bytes);
+
+/// Memory for a table that is touched all over: in large pages where the system has them, which
+/// spares most of the page faults while it is filled and of the misses while it is searched.
+/// nullptr if there is none. For a table of some megabytes.
+[[nodiscard]] void* allocateTable(std::size_t bytes);
+void freeTable(void* table);
+
+/// An allocator that has large arrays in such memory.
+template <class T>
+class TableAllocator {
+  public:
+    using value_type = T;
+
+    TableAllocator() = default;
+    template <class U>
+    TableAllocator(const TableAllocator<U>&) {} // NOLINT(google-explicit-constructor)
+
+    [[nodiscard]] T* allocate(std::size_t count) {
+        const std::size_t bytes = count * sizeof(T);
+        void* const out = bytes < tableBytes ? ::operator new(bytes) : allocateTable(bytes);
+        if (!out)
+            throw std::bad_alloc();
+        return static_cast<T*>(out);
+    }
+    void deallocate(T* array, std::size_t count) {
+        if (count * sizeof(T) < tableBytes)
+            ::operator delete(array);
+        else
+            freeTable(array);
+    }
+    friend bool operator==(const TableAllocator&, const TableAllocator&) { return true; }
+
+  private:
+    static constexpr std::size_t tableBytes = std::size_t{4} << 20;
+};
 
 /// What a block from std::malloc really takes, the allocator's own part included.
 [[nodiscard]] std::size_t bytesTaken(const void* block);

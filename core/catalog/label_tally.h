@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+#include <absl/hash/hash.h>
+
+#include <cstddef>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,17 +38,26 @@ class LabelTally {
     [[nodiscard]] std::vector<Row> rows() const;
 
   private:
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return absl::HashOf(text); }
+    };
+    using Counts = absl::flat_hash_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
+
     // Most keys of most metrics have one value: it lies in the entry, the map is made for a second.
     struct Key {
+        std::string name;
         std::uint32_t series = 0;
         std::uint32_t exampleSeries = 0;
         std::uint32_t untoldSeries = 0; ///< series whose value came beyond the limit
         std::string example;
-        std::unique_ptr<std::map<std::string, std::uint32_t, std::less<>>> others;
+        std::unique_ptr<Counts> others;
     };
+    void add(Key& key, std::string_view value) const;
+    static void remove(Key& key, std::string_view value);
 
     std::uint32_t m_valueLimit;
-    std::map<std::string, Key, std::less<>> m_keys;
+    std::vector<Key> m_keys; ///< sorted by name, as sets are: the two are walked side by side
 };
 
 } // namespace sightglass

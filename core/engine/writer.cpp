@@ -6,7 +6,16 @@
 #include <memory>
 #include <utility>
 
+#include "core/base/heap.h"
+
 namespace sightglass {
+
+namespace {
+
+/// What a batch of new series may take.
+constexpr std::size_t heapAhead = std::size_t{8} << 20;
+
+} // namespace
 
 Writer::Writer(Store& store, CounterRegistry& counters, const Clock& clock)
     : m_store(store),
@@ -70,6 +79,7 @@ void Writer::run(const std::stop_token& stop) {
 
 void Writer::write(Entry& entry) {
     const Batch& batch = entry.batch;
+    growHeap(heapAhead);
     WriteReport report = m_store.write(entry.batch);
     if (batch.origin.valid()) {
         // Before the callback, so that a client that heard its verdict also finds it counted.

@@ -30,6 +30,23 @@ std::size_t seriesBytes(std::size_t attributes) {
     return sizeof(StoredSeries) + AttributeSet::sharedBytes(attributes) + seriesOverhead;
 }
 
+const void* endOf(const Batch& batch, const MetricBlock& block) {
+    const std::size_t end = std::size_t{block.points.begin} + block.points.count;
+    switch (block.descriptor.type) {
+    case MetricType::Unknown:
+    case MetricType::Gauge:
+    case MetricType::Sum:
+        return batch.numberPoints.data() + end;
+    case MetricType::Histogram:
+        return batch.histogramPoints.data() + end;
+    case MetricType::ExponentialHistogram:
+        return batch.exponentialPoints.data() + end;
+    case MetricType::Summary:
+        return batch.summaryPoints.data() + end;
+    }
+    return nullptr;
+}
+
 } // namespace
 
 void SeriesDirectory::beginBatch(const Batch& batch, TimeNs now) {
@@ -71,6 +88,8 @@ std::shared_ptr<const Scope> SeriesDirectory::scopeOf(const Batch& batch, std::u
 }
 
 StoredMetric& SeriesDirectory::resolve(Batch& batch, const MetricBlock& block) {
+    m_blockEnd = endOf(batch, block);
+    m_prepared.fill({}); // of another metric
     const std::shared_ptr<const Resource> resource = resourceOf(batch, block.resource);
     const std::shared_ptr<const Scope> scope = scopeOf(batch, block.scope);
     const MetricProbe probe{batch.origin, resource.get(), scope.get(), block.descriptor,
@@ -106,11 +125,7 @@ StoredMetric& SeriesDirectory::resolve(Batch& batch, const MetricBlock& block) {
     return *metric;
 }
 
-StoredSeries* SeriesDirectory::find(Batch& batch, StoredMetric& metric, const PointHeader& point,
-                                    Cursor& cursor) {
-    const Fingerprint form = point.encoded.count > 0
-                                 ? point.encodedPrint
-                                 : m_printer.ofSequence(batch.attributesOf(point.attributes));
+StoredSeries* SeriesDirectory::guess(const StoredMetric& metric, Fingerprint form, Cursor& cursor) {
     const std::vector<StoredSeries*>& order = metric.lastOrder;
     while (cursor.m_next < order.size() && !order[cursor.m_next])
         ++cursor.m_next;
@@ -122,7 +137,22 @@ StoredSeries* SeriesDirectory::find(Batch& batch, StoredMetric& metric, const Po
     // Several points of one series mostly come in a row.
     if (cursor.m_previous && cursor.m_previous->form == form)
         return cursor.m_previous;
-    return findElsewhere(batch, metric, point, form, cursor);
+    return nullptr;
+}
+
+void SeriesDirectory::prefetch(const StoredMetric& metric, const PointHeader& point) const {
+    if (point.encoded.count > 0)
+        m_index.prefetch(formKey(metric, point.encodedPrint));
+}
+
+void SeriesDirectory::prepare(Batch& batch, const StoredMetric& metric, const PointHeader& point) {
+    if (point.encoded.count == 0 || m_index.contains(formKey(metric, point.encodedPrint)))
+        return;
+    Prepared& out = m_prepared[m_nextPrepared++ % m_prepared.size()];
+    out.form = point.encodedPrint;
+    out.attributes = batch.decodeAttributes(batch, point.encoded);
+    out.canonical = canonicalKey(metric, m_printer.ofSet(batch.attributesOf(out.attributes)));
+    m_index.prefetch(out.canonical);
 }
 
 StoredSeries* SeriesDirectory::findElsewhere(Batch& batch, StoredMetric& metric,
@@ -134,10 +164,19 @@ StoredSeries* SeriesDirectory::findElsewhere(Batch& batch, StoredMetric& metric,
         if (series->form != form)
             changeForm(*series, form, true);
     } else {
-        const Slice attributes = point.encoded.count > 0
-                                     ? batch.decodeAttributes(batch, point.encoded)
-                                     : point.attributes;
-        series = findByAttributes(metric, batch.attributesOf(attributes), form, cursor);
+        const auto prepared = std::ranges::find(m_prepared, form, &Prepared::form);
+        if (prepared != m_prepared.end()) {
+            series = findByAttributes(metric, batch.attributesOf(prepared->attributes),
+                                      prepared->canonical, form, cursor);
+        } else {
+            const Slice slice = point.encoded.count > 0
+                                    ? batch.decodeAttributes(batch, point.encoded)
+                                    : point.attributes;
+            const auto attributes = batch.attributesOf(slice);
+            series =
+                findByAttributes(metric, attributes,
+                                 canonicalKey(metric, m_printer.ofSet(attributes)), form, cursor);
+        }
         if (!series)
             return nullptr;
     }
@@ -148,8 +187,8 @@ StoredSeries* SeriesDirectory::findElsewhere(Batch& batch, StoredMetric& metric,
 
 StoredSeries* SeriesDirectory::findByAttributes(StoredMetric& metric,
                                                 std::span<const Attribute> attributes,
-                                                Fingerprint form, Cursor& cursor) {
-    const Fingerprint canonical = canonicalKey(metric, m_printer.ofSet(attributes));
+                                                Fingerprint canonical, Fingerprint form,
+                                                Cursor& cursor) {
     if (const auto known = m_index.find(canonical); known != m_index.end()) {
         StoredSeries* const series = known->second;
         changeForm(*series, form, false);
@@ -214,8 +253,8 @@ void SeriesDirectory::follow(StoredMetric& metric, StoredSeries& series, Cursor&
 StoredSeries& SeriesDirectory::add(StoredMetric& metric, std::span<const Attribute> attributes,
                                    Fingerprint canonical, Fingerprint form) {
     const SeriesId id = m_shared.series.next();
-    const auto series = std::make_shared<StoredSeries>(
-        id, m_shared.metrics.find(metric.writersInfo->id), m_shared.labels.add(id, attributes));
+    const auto series = std::make_shared<StoredSeries>(id, metric.shared_from_this(),
+                                                       m_shared.labels.add(id, attributes));
     m_bytes += seriesBytes(series->attributes->size());
     series->form = form;
     m_index.emplace(formKey(metric, form), series.get());

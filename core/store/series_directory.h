@@ -4,12 +4,17 @@
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
 
+#include <absl/hash/hash.h>
+
+#include <array>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <ranges>
 #include <span>
 #include <vector>
 
+#include "core/base/heap.h"
 #include "core/model/batch.h"
 #include "core/model/series_reader.h"
 #include "core/store/identity.h"
@@ -62,11 +67,26 @@ class SeriesDirectory {
     void beginBatch(const Batch& batch, TimeNs now);
     void endBatch();
 
-    /// The metric of a block; new if need be.
+    /// The metric of a block; new if need be. Then find() may be asked for its points, in order.
     [[nodiscard]] StoredMetric& resolve(Batch& batch, const MetricBlock& block);
     /// The series of a point; new if need be, null if that was not admitted.
-    [[nodiscard]] StoredSeries* find(Batch& batch, StoredMetric& metric, const PointHeader& point,
-                                     Cursor& cursor);
+    template <class Point>
+    [[nodiscard]] StoredSeries* find(Batch& batch, StoredMetric& metric, const Point& point,
+                                     Cursor& cursor) {
+        const Fingerprint form = formOf(batch, point);
+        if (StoredSeries* const guessed = guess(metric, form, cursor))
+            return guessed;
+        if (cursor.m_pace != Cursor::Pace::InStep) {
+            // No guess holds: of points that follow, begin to load what the search will touch.
+            const auto* const end = static_cast<const Point*>(m_blockEnd);
+            constexpr std::ptrdiff_t far = 8, near = 4;
+            if (end - &point > far)
+                prefetch(metric, (&point)[far]);
+            if (end - &point > near)
+                prepare(batch, metric, (&point)[near]);
+        }
+        return findElsewhere(batch, metric, point, form, cursor);
+    }
 
     /// Takes out a series without samples; forgetRemoved() afterwards, once for many.
     void remove(StoredSeries& series);
@@ -90,12 +110,23 @@ class SeriesDirectory {
     [[nodiscard]] std::shared_ptr<const Resource> resourceOf(const Batch& batch,
                                                              std::uint32_t index);
     [[nodiscard]] std::shared_ptr<const Scope> scopeOf(const Batch& batch, std::uint32_t index);
+    [[nodiscard]] Fingerprint formOf(const Batch& batch, const PointHeader& point) {
+        return point.encoded.count > 0 ? point.encodedPrint
+                                       : m_printer.ofSequence(batch.attributesOf(point.attributes));
+    }
+    /// The series that is expected, if it has this form; else null.
+    [[nodiscard]] static StoredSeries* guess(const StoredMetric& metric, Fingerprint form,
+                                             Cursor& cursor);
+    void prefetch(const StoredMetric& metric, const PointHeader& point) const;
+    /// Decodes the attributes of a point of an unknown series before its turn.
+    void prepare(Batch& batch, const StoredMetric& metric, const PointHeader& point);
     [[nodiscard]] StoredSeries* findElsewhere(Batch& batch, StoredMetric& metric,
                                               const PointHeader& point, Fingerprint form,
                                               Cursor& cursor);
     [[nodiscard]] StoredSeries* findByAttributes(StoredMetric& metric,
                                                  std::span<const Attribute> attributes,
-                                                 Fingerprint form, Cursor& cursor);
+                                                 Fingerprint canonical, Fingerprint form,
+                                                 Cursor& cursor);
     StoredSeries& add(StoredMetric& metric, std::span<const Attribute> attributes,
                       Fingerprint canonical, Fingerprint form);
     /// A series came in a form that is not its last one.
@@ -118,7 +149,15 @@ class SeriesDirectory {
 
     /// Forms of a series that are known at a time; who sends more of them is slower.
     static constexpr std::size_t formsMax = 4;
-    using Index = absl::flat_hash_map<Fingerprint, StoredSeries*>;
+    using Index = absl::flat_hash_map<Fingerprint, StoredSeries*, absl::Hash<Fingerprint>,
+                                      std::equal_to<Fingerprint>,
+                                      TableAllocator<std::pair<const Fingerprint, StoredSeries*>>>;
+
+    struct Prepared {
+        Fingerprint form; ///< none: nothing is prepared
+        Fingerprint canonical;
+        Slice attributes;
+    };
 
     StoreShared& m_shared;
     SeriesListener& m_listener;
@@ -141,6 +180,10 @@ class SeriesDirectory {
     TimeNs m_now = 0;
     std::vector<std::shared_ptr<const Resource>> m_batchResources;
     std::vector<std::shared_ptr<const Scope>> m_batchScopes;
+    // Of the block.
+    const void* m_blockEnd = nullptr; ///< past its last point
+    std::array<Prepared, 8> m_prepared{};
+    std::size_t m_nextPrepared = 0;
 };
 
 } // namespace sightglass

@@ -20,7 +20,7 @@ class StoredSeries;
 
 /// One metric of the store: what its series share. Made and changed by the writer; any thread may
 /// read.
-class StoredMetric {
+class StoredMetric : public std::enable_shared_from_this<StoredMetric> {
   public:
     StoredMetric(std::shared_ptr<const MetricInfo> info, Fingerprint fingerprint)
         : id(info->id), writersInfo(info), print(fingerprint), m_info(std::move(info)) {}
