@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/number_packing.h"
 
-#include <algorithm>
-#include <cmath>
-#include <cstring>
+#include <bit>
 #include <utility>
 
+#include "core/store/bit_packing.h"
 #include "core/store/decimals.h"
+#include "core/store/number_parts.h"
 
 namespace sightglass {
 
 namespace {
 
-using Run = std::array<std::uint64_t, sealedPointsMost>;
-using Reals = std::array<double, sealedPointsMost>;
+using Odd = NumberParts::Odd;
+constexpr unsigned integers = NumberParts::integers, reals = NumberParts::reals;
 
 enum class Mode : std::uint8_t { Offsets, Steps, Xors };
 
-/// How the numbers that are not odd are to be read: decimals by their exponent, the others so.
-constexpr unsigned integers = 14, reals = 15;
 // The layout word, behind what PackedTimes takes of it.
 constexpr unsigned deltaBit = 7, oddBit = 8, modeBit = 9, kindBit = 11;
 static_assert(PackedTimes::layoutBits == deltaBit);
@@ -57,57 +55,6 @@ std::uint64_t bitsOfOrdered(std::uint64_t ordered) {
     return std::rotr(ordered ^ std::uint64_t{1} << 63, 1);
 }
 
-/// One odd point.
-struct Odd {
-    std::uint8_t index;
-    std::uint8_t mark; ///< NumberBlock::Mark
-    std::uint64_t bits;
-};
-
-/// What a fold makes of values, see ColumnFold.
-struct Folded {
-    double first = 0, last = 0, min = 0, max = 0, sum = 0, increase = 0;
-    std::uint32_t resets = 0;
-};
-
-/// As ColumnFold does it, step by step.
-Folded foldWithCare(const Reals& values, std::uint32_t count, bool delta) {
-    Column column;
-    ColumnFold fold(delta);
-    for (std::uint32_t i = 0; i < count; ++i)
-        fold.point(column, 0, 0, values[i]);
-    return {column.first, column.last,     column.min,   column.max,
-            column.sum,   column.increase, column.resets};
-}
-
-/// The same without branches on the values, which nothing could foresee.
-Folded fold(const Reals& values, std::uint32_t count, bool delta) {
-    Reals rises;
-    std::uint64_t resets = 0;
-    for (std::uint32_t i = 1; i < count; ++i) {
-        // All bits of the value before, or none.
-        const std::uint64_t kept = std::uint64_t{values[i] < values[i - 1]} - 1;
-        rises[i] = values[i] - realOfBits(bitsOf(values[i - 1]) & kept);
-        resets += kept + 1;
-    }
-    double min = values[0], max = values[0], sum = 0.0 + values[0], increase = 0;
-    for (std::uint32_t i = 1; i < count; ++i) {
-        min = values[i] < min ? values[i] : min;
-        max = values[i] > max ? values[i] : max;
-        sum += values[i];
-        increase += rises[i];
-    }
-    // A sum is NaN if a value is, and a rise is also between infinities.
-    if (sum != sum || increase != increase)
-        return foldWithCare(values, count, delta);
-    if (delta) {
-        increase = sum;
-        resets = 0;
-    }
-    return {
-        values[0], values[count - 1], min, max, sum, increase, static_cast<std::uint32_t>(resets)};
-}
-
 /// How far a double lies from where it was guessed to be, in doubles.
 std::uint64_t distance(double from, double to) {
     return bitsOf(to) - (from != from ? 0 : bitsOf(from));
@@ -122,186 +69,9 @@ double guessOf(std::uint64_t total, unsigned kind) {
     return kind == integers ? sum : sum / powersOfTen[kind];
 }
 
-/// Writes doubles as integers of 10^-e each, if they are that to the bit; what is not is marked.
-class DecimalSearch {
-  public:
-    /// False if many are no decimals of few digits.
-    bool find(const Reals& values, std::uint32_t count) {
-        const std::uint32_t most = count / 8;
-        std::uint32_t failed = 0;
-        for (std::uint32_t probe = 0; probe < 4; ++probe)
-            failed += fit(values[probe * count / 4]) == Fit::Never ? 1 : 0;
-        if (failed > 2)
-            return false;
-        for (;;) {
-            m_allFit = scale(values, count);
-            if (m_allFit)
-                return true;
-            failed = 0;
-            bool raised = false;
-            for (std::uint32_t i = 0; i < count && !raised; ++i) {
-                if (m_bad[i] == 0)
-                    continue;
-                const Fit fits = fit(values[i]);
-                raised = fits == Fit::WithMore;
-                if (fits == Fit::Never && ++failed > most)
-                    return false;
-            }
-            if (!raised)
-                return true;
-        }
-    }
-
-    [[nodiscard]] unsigned exponent() const { return m_exponent; }
-    [[nodiscard]] const Run& numbers() const { return m_numbers; }
-    [[nodiscard]] bool allFit() const { return m_allFit; }
-    [[nodiscard]] bool bad(std::uint32_t i) const { return m_bad[i] != 0; }
-
-  private:
-    enum class Fit { Now, WithMore, Never };
-
-    /// Takes more digits if that makes this value fit.
-    Fit fit(double value) {
-        std::uint64_t number = 0;
-        for (unsigned e = m_exponent; e <= largestExponent; ++e) {
-            if (decimalMisfit(value, powersOfTen[e], number) == 0) {
-                const bool more = e > m_exponent;
-                m_exponent = e;
-                return more ? Fit::WithMore : Fit::Now;
-            }
-            // Written so that NaN is never either.
-            if (!(std::abs(value) * powersOfTen[e] < static_cast<double>(decimalRange)))
-                break;
-        }
-        return Fit::Never;
-    }
-
-    /// True if all values fit.
-    bool scale(const Reals& values, std::uint32_t count) {
-        const double power = powersOfTen[m_exponent];
-        std::uint64_t any = 0;
-        for (std::uint32_t i = 0; i < count; ++i) {
-            m_bad[i] = decimalMisfit(values[i], power, m_numbers[i]);
-            any |= m_bad[i];
-        }
-        return any == 0;
-    }
-
-    unsigned m_exponent = 0;
-    bool m_allFit = false;
-    Run m_numbers;
-    Run m_bad;
-};
-
-/// The points of a chunk taken apart.
-class Parts {
-  public:
-    explicit Parts(std::span<const Sample> points) {
-        const auto count = static_cast<std::uint32_t>(points.size());
-        std::uint32_t integerCount = 0, staleCount = 0;
-        times.count = count;
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const Sample& point = points[i];
-            times.times[i] = static_cast<std::uint64_t>(point.time);
-            times.startTimes[i] = static_cast<std::uint64_t>(point.startTime);
-            times.flags[i] = point.flags & ~noRecordedValueFlag;
-            const std::uint32_t stale = point.flags & noRecordedValueFlag;
-            staleCount += stale;
-            integerCount += point.value.isInteger ? 1 - stale : 0;
-            std::memcpy(&numbers[i], &point.value.real, sizeof numbers[i]);
-        }
-        const std::uint32_t valued = count - staleCount;
-        const bool mostAreIntegers = integerCount * 2 > valued;
-        kind = mostAreIntegers ? integers : reals;
-        if (valued == count && integerCount == (mostAreIntegers ? count : 0)) {
-            mainCount = valuedCount = count;
-            lastValued = count - 1;
-            for (std::uint32_t i = 0; i < count && mostAreIntegers; ++i)
-                values[i] = static_cast<double>(static_cast<std::int64_t>(numbers[i]));
-            if (!mostAreIntegers)
-                std::memcpy(values.data(), numbers.data(), count * sizeof(double));
-        } else {
-            gather(points, mostAreIntegers);
-        }
-        if (kind != reals || mainCount == 0)
-            return;
-        DecimalSearch search;
-        if (search.find(mainCount == count ? values : mainReals, mainCount))
-            toDecimals(search, mainCount == count);
-    }
-
-    [[nodiscard]] bool hasValues() const { return valuedCount > 0; }
-
-    PointTimes times;
-    Run numbers; ///< of the points that are not odd
-    std::uint32_t mainCount = 0;
-    unsigned kind = integers;
-    std::array<Odd, sealedPointsMost> odd; ///< by index
-    std::uint32_t oddCount = 0;
-    bool oddHasValue = false;
-    Reals values; ///< of all points that have one
-    std::uint32_t valuedCount = 0;
-    std::uint32_t firstValued = 0, lastValued = 0; ///< indices
-
-  private:
-    void gather(std::span<const Sample> points, bool mostAreIntegers) {
-        for (std::uint32_t i = 0; i < points.size(); ++i) {
-            const Sample& point = points[i];
-            const auto index = static_cast<std::uint8_t>(i);
-            if (point.stale()) {
-                odd[oddCount++] = {index, NumberBlock::Stale, NumberBlock::staleBits};
-                continue;
-            }
-            if (valuedCount == 0)
-                firstValued = i;
-            lastValued = i;
-            const bool isInteger = point.value.isInteger;
-            const std::uint64_t bits = isInteger ? static_cast<std::uint64_t>(point.value.integer)
-                                                 : bitsOf(point.value.real);
-            const double value = point.value.asDouble();
-            values[valuedCount++] = value;
-            if (isInteger != mostAreIntegers) {
-                odd[oddCount++] = {index, isInteger ? NumberBlock::Integer : NumberBlock::Real,
-                                   bits};
-                oddHasValue = true;
-                continue;
-            }
-            mainReals[mainCount] = value;
-            places[mainCount] = index;
-            numbers[mainCount++] = bits;
-        }
-    }
-
-    /// `all`: no point was odd so far.
-    void toDecimals(const DecimalSearch& search, bool all) {
-        kind = search.exponent();
-        if (search.allFit()) {
-            numbers = search.numbers();
-            return;
-        }
-        std::uint32_t kept = 0;
-        for (std::uint32_t i = 0; i < mainCount; ++i) {
-            if (search.bad(i)) {
-                const std::uint8_t index = all ? static_cast<std::uint8_t>(i) : places[i];
-                odd[oddCount++] = {index, NumberBlock::Real, numbers[i]};
-                oddHasValue = true;
-            } else {
-                numbers[kept++] = search.numbers()[i];
-            }
-        }
-        mainCount = kept;
-        std::sort(odd.begin(), odd.begin() + oddCount,
-                  [](const Odd& a, const Odd& b) { return a.index < b.index; });
-    }
-
-    // Of the points that are not odd, if some are.
-    Reals mainReals;
-    std::array<std::uint8_t, sealedPointsMost> places;
-};
-
 constexpr std::uint8_t hasValueBit = 0x80;
 
-std::uint8_t* putOdd(std::uint8_t* at, const Parts& parts) {
+std::uint8_t* putOdd(std::uint8_t* at, const NumberParts& parts) {
     *at++ = static_cast<std::uint8_t>(parts.oddCount);
     for (std::uint32_t o = 0; o < parts.oddCount; ++o) {
         const Odd& odd = parts.odd[o];
@@ -368,9 +138,9 @@ std::uint8_t* putIf(std::uint8_t* at, std::uint8_t& which, std::uint8_t bit, std
     return putVarint(at, v);
 }
 
-std::uint8_t* putByNumber(std::uint8_t* at, const Parts& parts, const RunPlan& offsets,
+std::uint8_t* putByNumber(std::uint8_t* at, const NumberParts& parts, const RunPlan& offsets,
                           bool delta) {
-    const Run& numbers = parts.numbers;
+    const NumberParts::Numbers& numbers = parts.numbers;
     const std::uint32_t count = parts.mainCount;
     const std::uint64_t first = numbers[0], last = numbers[count - 1];
     std::uint64_t sum = 0, rise = 0, resets = 0;
@@ -391,7 +161,7 @@ std::uint8_t* putByNumber(std::uint8_t* at, const Parts& parts, const RunPlan& o
                        offsets.high < exactMost;
     std::uint64_t sumMoves = 0, riseMoves = 0;
     if (!exact) {
-        const Folded folded = fold(parts.values, count, delta);
+        const FoldedValues folded = foldValues(parts.values, count, delta);
         const double guess = guessOf(first * count + sum, parts.kind);
         sumMoves = distance(guess, folded.sum);
         riseMoves = distance(delta ? folded.sum : guessOf(last - first + rise, parts.kind),
@@ -429,11 +199,11 @@ struct ByNumber {
         span = unzigzag(takeIf(endsElsewhere));
     }
 
-    [[nodiscard]] Folded from(std::uint64_t first, std::uint32_t count,
-                              const Layout& layout) const {
+    [[nodiscard]] FoldedValues from(std::uint64_t first, std::uint32_t count,
+                                    const Layout& layout) const {
         const unsigned kind = layout.kind;
         const std::uint64_t last = first + span;
-        Folded out;
+        FoldedValues out;
         out.first = realOfNumber(first, kind);
         out.last = realOfNumber(last, kind);
         out.min = realOfNumber(first - below, kind);
@@ -446,8 +216,8 @@ struct ByNumber {
 };
 
 /// A summary by value, read.
-Folded takeByValue(const std::uint8_t*& at) {
-    Folded out;
+FoldedValues takeByValue(const std::uint8_t*& at) {
+    FoldedValues out;
     for (double* value : {&out.first, &out.last, &out.min, &out.max, &out.sum, &out.increase})
         *value = realOfBits(takeWord(at));
     out.resets = static_cast<std::uint32_t>(takeVarint(at));
@@ -465,26 +235,28 @@ bool isByNumber(unsigned kind, bool oddHasValue) {
     return kind != reals && !oddHasValue;
 }
 /// `offsets`: the plan for the numbers.
-std::uint8_t* putSummary(std::uint8_t* at, const Parts& parts, const RunPlan& offsets, bool delta) {
+std::uint8_t* putSummary(std::uint8_t* at, const NumberParts& parts, const RunPlan& offsets,
+                         bool delta) {
     if (isByNumber(parts.kind, parts.oddHasValue))
         return putByNumber(at, parts, offsets, delta);
-    const Folded folded = fold(parts.values, parts.valuedCount, delta);
+    const FoldedValues folded = foldValues(parts.values, parts.valuedCount, delta);
     for (const double value :
          {folded.first, folded.last, folded.min, folded.max, folded.sum, folded.increase})
         at = putWord(at, bitsOf(value));
     return putVarint(at, folded.resets);
 }
 
-std::uint8_t* putValues(std::uint8_t* at, const Parts& parts, bool delta, std::uint16_t& layout) {
+std::uint8_t* putValues(std::uint8_t* at, const NumberParts& parts, bool delta,
+                        std::uint16_t& layout) {
     const std::uint32_t count = parts.mainCount;
-    const Run& numbers = parts.numbers;
-    Run ordered, steps;
+    const NumberParts::Numbers& numbers = parts.numbers;
+    NumberParts::Numbers ordered, steps;
     const bool isReal = parts.kind == reals;
     for (std::uint32_t i = 0; i < count && isReal; ++i)
         ordered[i] = orderedOf(numbers[i]);
     for (std::uint32_t i = 1; i < count; ++i)
         steps[i - 1] = isReal ? numbers[i] ^ numbers[i - 1] : numbers[i] - numbers[i - 1];
-    const Run& offsets = isReal ? ordered : numbers;
+    const NumberParts::Numbers& offsets = isReal ? ordered : numbers;
     RunPlan offsetPlan, stepPlan;
     planRun(offsets.data(), count, offsetPlan);
     planRun(steps.data(), count - 1, stepPlan);
@@ -571,7 +343,7 @@ void spread(const OddPoints& odd, std::uint32_t count, std::uint64_t* values, st
 
 std::uint8_t* NumberPacking::put(std::uint8_t* at, std::span<const Sample> points, bool delta,
                                  std::uint16_t& layout) {
-    const Parts parts(points);
+    const NumberParts parts(points);
     at = PackedTimes::put(at, parts.times, layout);
     layout |= static_cast<std::uint16_t>((delta ? 1u << deltaBit : 0) | parts.kind << kindBit |
                                          (parts.oddCount > 0 ? 1u << oddBit : 0));
@@ -600,7 +372,7 @@ ChunkSummary NumberPacking::summary(const std::uint8_t* at, std::uint16_t word, 
         static_cast<TimeNs>(static_cast<std::uint64_t>(times.lastTime()) - odd.lastBefore);
     out.firstStart = layout.odd ? static_cast<TimeNs>(first - odd.startBefore) : times.firstStart();
 
-    Folded folded;
+    FoldedValues folded;
     if (isByNumber(layout.kind, odd.withValue > 0)) {
         const ByNumber summary(at);
         const std::uint32_t main = count - odd.count;

@@ -5,6 +5,7 @@
 #include <initializer_list>
 
 #include "core/store/decimals.h"
+#include "core/store/record_bytes.h"
 
 namespace sightglass {
 
@@ -26,122 +27,11 @@ constexpr unsigned countIsSumBit = 16;
 constexpr unsigned countsSameBit = 32;
 constexpr unsigned extremesSameBit = 64;
 
-/// A varint is 10 bytes at most, a real one more.
-constexpr std::size_t realMost = 11;
 /// What a point takes at most beside its buckets and quantiles.
 constexpr std::size_t pointMost = 16 * realMost;
-constexpr std::size_t bucketMost = 10 + 1;
 
 std::uint64_t bitsOf(double v) {
     return std::bit_cast<std::uint64_t>(v);
-}
-
-/// Writes behind what is there, so long as room was made for it.
-class Bytes {
-  public:
-    explicit Bytes(std::vector<std::uint8_t>& out) : m_out(out), m_size(out.size()) {}
-    ~Bytes() { m_out.resize(m_size); }
-    Bytes(const Bytes&) = delete;
-    Bytes& operator=(const Bytes&) = delete;
-
-    void room(std::size_t bytes) {
-        if (m_out.size() < m_size + bytes)
-            m_out.resize(std::max(m_size + bytes, 2 * m_out.size()));
-    }
-    [[nodiscard]] std::uint8_t* end() { return m_out.data() + m_size; }
-    void setEnd(const std::uint8_t* end) { m_size = static_cast<std::size_t>(end - m_out.data()); }
-
-    void byte(unsigned v) { *end() = static_cast<std::uint8_t>(v), ++m_size; }
-    void number(std::uint64_t v) { setEnd(putVarint(end(), v)); }
-    void signedNumber(std::uint64_t v) { setEnd(putSigned(end(), v)); }
-
-    void real(double before, double v, double power) {
-        const std::uint64_t other = bitsOf(v) ^ bitsOf(before);
-        if (other == 0)
-            return byte(0);
-        std::uint64_t number = 0, numberBefore = 0;
-        if (decimalMisfit(v, power, number) == 0) {
-            if (decimalMisfit(before, power, numberBefore) != 0)
-                numberBefore = 0;
-            byte(1);
-            return signedNumber(number - numberBefore);
-        }
-        const auto skip = static_cast<unsigned>(std::countr_zero(other)) / 8;
-        const unsigned bytes = 8 - skip - static_cast<unsigned>(std::countl_zero(other)) / 8;
-        byte(2 + 8 * skip + bytes - 1);
-        for (unsigned i = 0; i < bytes; ++i)
-            byte(other >> 8 * (skip + i) & 0xff);
-    }
-
-  private:
-    std::vector<std::uint8_t>& m_out; ///< larger than it will be in the end
-    std::size_t m_size;
-};
-
-double takeReal(const std::uint8_t*& at, double before, double power) {
-    const unsigned tag = *at++;
-    if (tag == 0)
-        return before;
-    if (tag == 1) {
-        std::uint64_t numberBefore = 0;
-        if (decimalMisfit(before, power, numberBefore) != 0)
-            numberBefore = 0;
-        return decimalOf(numberBefore + takeSigned(at), power);
-    }
-    const unsigned skip = (tag - 2) / 8, bytes = (tag - 2) % 8 + 1;
-    std::uint64_t other = 0;
-    for (unsigned i = 0; i < bytes; ++i)
-        other |= std::uint64_t{*at++} << 8 * (skip + i);
-    return std::bit_cast<double>(bitsOf(before) ^ other);
-}
-
-/// Bucket counts of the point before, as those of the next one see them.
-struct CountsBefore {
-    std::span<const std::uint64_t> counts;
-    std::int64_t offset = 0; ///< of the next one's first bucket from the first of these
-
-    [[nodiscard]] std::uint64_t at(std::size_t i) const {
-        const std::int64_t index = static_cast<std::int64_t>(i) + offset;
-        return index >= 0 && index < static_cast<std::int64_t>(counts.size())
-                   ? counts[static_cast<std::size_t>(index)]
-                   : 0;
-    }
-};
-
-bool sameCounts(std::span<const std::uint64_t> counts, const CountsBefore& before) {
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        if (counts[i] != before.at(i))
-            return false;
-    }
-    return true;
-}
-
-void putCounts(Bytes& out, std::span<const std::uint64_t> counts, const CountsBefore& before) {
-    out.room(counts.size() * bucketMost + bucketMost);
-    for (std::size_t begin = 0; begin < counts.size(); begin += 8) {
-        const std::size_t end = std::min(begin + 8, counts.size());
-        unsigned differing = 0;
-        for (std::size_t i = begin; i < end; ++i)
-            differing |= (counts[i] != before.at(i) ? 1u : 0u) << (i - begin);
-        out.byte(differing);
-        for (std::size_t i = begin; i < end; ++i) {
-            if ((differing >> (i - begin) & 1) != 0)
-                out.signedNumber(counts[i] - before.at(i));
-        }
-    }
-}
-
-void takeCounts(const std::uint8_t*& at, bool same, const CountsBefore& before,
-                std::vector<std::uint64_t>& counts) {
-    for (std::size_t begin = 0; begin < counts.size(); begin += 8) {
-        const std::size_t end = std::min(begin + 8, counts.size());
-        const unsigned differing = same ? 0 : *at++;
-        for (std::size_t i = begin; i < end; ++i) {
-            counts[i] = before.at(i);
-            if ((differing >> (i - begin) & 1) != 0)
-                counts[i] += takeSigned(at);
-        }
-    }
 }
 
 std::uint64_t total(std::span<const std::uint64_t> counts) {
@@ -158,7 +48,7 @@ bool sameBits(double a, double b) {
 /// Writes points one after the other.
 class Writer {
   public:
-    Writer(Bytes& out, std::vector<Shared>& shared, double power, bool delta)
+    Writer(RecordBytes& out, std::vector<Shared>& shared, double power, bool delta)
         : m_out(out), m_shared(shared), m_power(power), m_delta(delta) {}
 
     void put(const HistogramSample& before, const HistogramSample& v) {
@@ -271,7 +161,7 @@ class Writer {
         return index + 1;
     }
 
-    Bytes& m_out;
+    RecordBytes& m_out;
     std::vector<Shared>& m_shared;
     double m_power;
     bool m_delta;
@@ -391,7 +281,8 @@ class Reader {
     bool m_delta;
 };
 
-void putSummary(Bytes& out, const ChunkSummary& summary, const PointTimes& times, double power) {
+void putSummary(RecordBytes& out, const ChunkSummary& summary, const PointTimes& times,
+                double power) {
     const Column& column = summary.column;
     out.room(pointMost);
     out.number(std::uint64_t{column.count} << 1 | (column.stale ? 1 : 0));
@@ -491,7 +382,7 @@ void RecordPacking::put(std::span<const Record> records, bool delta, std::vector
         times.startTimes[i] = static_cast<std::uint64_t>(records[i].startTime);
         times.flags[i] = records[i].flags;
     }
-    Bytes bytes(out);
+    RecordBytes bytes(out);
     bytes.room(PackedTimes::bytesMost + sizeof(std::uint64_t));
     bytes.setEnd(PackedTimes::put(bytes.end(), times, layout));
 
