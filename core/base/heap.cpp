@@ -11,6 +11,13 @@
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
+#if defined(__GLIBC__)
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#endif
 
 namespace sightglass {
 
@@ -56,5 +63,41 @@ void* allocateTable(std::size_t bytes) {
 void freeTable(void* table) {
     std::free(table);
 }
+
+#if defined(__GLIBC__)
+
+namespace {
+
+/// Resident pages of files: programs, libraries and what else is mapped. proc(5), statm.
+std::size_t residentFileBytes() {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "r"),
+                                                               &std::fclose);
+    std::array<char, 128> line{};
+    if (!file || !std::fgets(line.data(), static_cast<int>(line.size()), file.get()))
+        return 0;
+    char* at = line.data();
+    std::strtoull(at, &at, 10); // size
+    std::strtoull(at, &at, 10); // resident
+    const auto shared = static_cast<std::size_t>(std::strtoull(at, &at, 10));
+    return shared * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+} // namespace
+
+std::optional<std::size_t> processBytesInUse() {
+    const struct ::mallinfo2 heap = ::mallinfo2();
+    const std::size_t inUse = heap.uordblks + heap.hblkhd;
+    if (inUse == 0)
+        return std::nullopt;
+    return inUse + residentFileBytes();
+}
+
+#else
+
+std::optional<std::size_t> processBytesInUse() {
+    return std::nullopt;
+}
+
+#endif
 
 } // namespace sightglass

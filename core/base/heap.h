@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <new>
+#include <optional>
 
 namespace sightglass {
 
@@ -54,5 +55,20 @@ class TableAllocator {
 
 /// What a block from std::malloc really takes, the allocator's own part included.
 [[nodiscard]] std::size_t bytesTaken(const void* block);
+
+/// What an allocation of so many bytes really takes of the heap; 0 for none.
+[[nodiscard]] constexpr std::size_t allocatedBytes(std::size_t bytes) {
+    // glibc: eight bytes before it, in steps of sixteen, at least two of them. Others are close.
+    constexpr std::size_t header = 8, step = 16, least = 2 * step;
+    if (bytes == 0)
+        return 0;
+    const std::size_t stepped = (bytes + header + step - 1) / step * step;
+    return stepped < least ? least : stepped;
+}
+
+/// The memory that this process really has in use: what is allocated and not freed, with the
+/// program itself as far as it is resident. nullopt where the system does not say (as under
+/// sanitizers). May take milliseconds with a large heap; any thread.
+[[nodiscard]] std::optional<std::size_t> processBytesInUse();
 
 } // namespace sightglass

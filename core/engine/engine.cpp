@@ -77,7 +77,7 @@ struct Engine::State {
     OriginTable origins;
     CounterRegistry counters;
     Catalog catalog{origins};
-    Store store{options.memoryLimit, catalog, counters};
+    Store store{storeOptions(), catalog, counters};
     Writer writer{store, counters, clock};
     const IngestContext ingest{writer, origins, counters, clock, IngestLimits{}};
     Scraper scraper{ingest};
@@ -99,6 +99,15 @@ struct Engine::State {
     std::array<Listener, receiverKinds.size()> listeners SG_GUARDED_BY(mutex);
     bool stopped SG_GUARDED_BY(mutex) = false;
 
+    StoreOptions storeOptions() const {
+        StoreOptions out;
+        out.memoryLimit = options.memoryLimit;
+        out.seriesPerMetricMost = options.seriesPerMetricMost;
+        out.seriesMost = options.seriesMost;
+        out.origins = &origins;
+        out.bytesInUse = &processBytesInUse;
+        return out;
+    }
     std::unique_ptr<Receiver> makeReceiver(ReceiverKind kind);
     /// A running receiver, or null for "off".
     struct Bound {

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
+
+#include "core/base/heap.h"
 
 namespace sightglass {
 
@@ -18,49 +21,57 @@ bool isSame(const Exemplar& a, const Exemplar& b) {
 /// A page shows at most one a bucket.
 constexpr std::size_t comparedAtMost = 64;
 
-std::ptrdiff_t bytesOf(const SeriesReader::ExemplarSample& sample) {
-    constexpr std::size_t fixed = sizeof(SeriesReader::ExemplarSample) + 96;
-    return static_cast<std::ptrdiff_t>(fixed + sample.attributes.heapBytes());
+std::size_t bytesOf(const SeriesReader::ExemplarSample& sample) {
+    // Reference counts, slot, and an entry among those of its series.
+    constexpr std::size_t around = 128;
+    return allocatedBytes(sizeof(SeriesReader::ExemplarSample)) + around +
+           sample.attributes.heapBytes();
 }
 
 } // namespace
 
-std::ptrdiff_t ExemplarRing::add(SeriesId series, const Exemplar& exemplar,
-                                 std::span<const Attribute> attributes) {
+std::size_t ExemplarRing::add(SeriesId series, std::uint64_t generation, const Exemplar& exemplar,
+                              std::span<const Attribute> attributes) {
     auto sample = std::make_shared<SeriesReader::ExemplarSample>();
     sample->exemplar = exemplar;
     sample->exemplar.attributes = {};
     sample->attributes = AttributeSet(attributes.data(), attributes.size());
 
     MutexLock lock(m_mutex);
-    std::vector<std::uint32_t>& own = m_bySeries[series];
+    std::deque<std::uint64_t>& own = m_bySeries[series];
     const std::size_t compared = std::min(own.size(), comparedAtMost);
     for (std::size_t i = own.size() - compared; i < own.size(); ++i) {
-        const SeriesReader::ExemplarSample& other = *m_slots[own[i]].sample;
+        const SeriesReader::ExemplarSample& other = *at(own[i]).sample;
         if (isSame(other.exemplar, sample->exemplar) && other.attributes == sample->attributes)
             return 0;
     }
-
-    std::ptrdiff_t grown = bytesOf(*sample);
-    if (m_slots.size() < m_capacity) {
-        own.push_back(static_cast<std::uint32_t>(m_slots.size()));
-        m_slots.push_back({series, std::move(sample)});
-        return grown;
-    }
-    own.push_back(static_cast<std::uint32_t>(m_next));
-    Slot& slot = m_slots[m_next];
-    grown -= bytesOf(*slot.sample);
-    const auto old = m_bySeries.find(slot.series);
-    // The first entry is its oldest, and that is what the ring comes to first.
-    old->second.erase(old->second.begin());
-    if (old->second.empty())
-        m_bySeries.erase(old);
-    slot = {series, std::move(sample)};
-    m_next = (m_next + 1) % m_capacity;
-    return grown;
+    const std::size_t taken = bytesOf(*sample);
+    own.push_back(m_first + m_slots.size());
+    m_slots.push_back({series, generation, taken, std::move(sample)});
+    m_bytes += taken;
+    std::size_t dropped = 0;
+    for (; m_bytes > m_bytesMost && m_slots.size() > 1; ++dropped)
+        dropFirst();
+    return dropped;
 }
 
-void ExemplarRing::read(SeriesId series, TimeRange range,
+void ExemplarRing::dropFirst() {
+    const Slot& slot = m_slots.front();
+    m_bytes -= slot.bytes;
+    const auto own = m_bySeries.find(slot.series);
+    own->second.pop_front(); // it is the oldest of its series too
+    if (own->second.empty())
+        m_bySeries.erase(own);
+    m_slots.pop_front();
+    ++m_first;
+}
+
+std::size_t ExemplarRing::bytes() const {
+    MutexLock lock(m_mutex);
+    return m_bytes;
+}
+
+void ExemplarRing::read(SeriesId series, TimeRange range, std::uint64_t generation,
                         std::vector<SeriesReader::ExemplarSample>& out) const {
     std::vector<std::shared_ptr<const SeriesReader::ExemplarSample>> found;
     {
@@ -68,14 +79,13 @@ void ExemplarRing::read(SeriesId series, TimeRange range,
         const auto it = m_bySeries.find(series);
         if (it == m_bySeries.end())
             return;
-        for (const std::uint32_t at : it->second) {
-            if (range.contains(m_slots[at].sample->exemplar.time))
-                found.push_back(m_slots[at].sample);
+        for (const std::uint64_t number : it->second) {
+            const Slot& slot = at(number);
+            if (slot.generation <= generation && range.contains(slot.sample->exemplar.time))
+                found.push_back(slot.sample);
         }
     }
-    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-        return a->exemplar.time < b->exemplar.time;
-    });
+    std::ranges::stable_sort(found, {}, [](const auto& sample) { return sample->exemplar.time; });
     for (const auto& sample : found)
         out.push_back(*sample);
 }

@@ -3,7 +3,9 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <vector>
@@ -13,32 +15,43 @@
 
 namespace sightglass {
 
-/// The newest exemplars of all series. A page shows its exemplars again at every scrape, so one
-/// that is there already is not taken twice. The writer adds, any thread reads.
+/// The newest exemplars of all series, as many as go into a number of bytes. A page shows its
+/// exemplars again at every scrape, so one that is there already is not taken twice. The writer
+/// adds, any thread reads.
 class ExemplarRing {
   public:
-    explicit ExemplarRing(std::size_t capacity) : m_capacity(capacity) {}
+    explicit ExemplarRing(std::size_t bytesMost) : m_bytesMost(bytesMost) {}
 
-    /// Bytes that the ring grew by (negative: shrank).
-    std::ptrdiff_t add(SeriesId series, const Exemplar& exemplar,
-                       std::span<const Attribute> attributes) SG_EXCLUDES(m_mutex);
+    /// `generation`: that of the batch it comes with. How many older ones it pushed out.
+    std::size_t add(SeriesId series, std::uint64_t generation, const Exemplar& exemplar,
+                    std::span<const Attribute> attributes) SG_EXCLUDES(m_mutex);
 
-    /// Those of a series within `range`, oldest first, appended to `out`.
-    void read(SeriesId series, TimeRange range,
+    /// Those of a series within `range` that came up to `generation`, oldest first, appended to
+    /// `out`.
+    void read(SeriesId series, TimeRange range, std::uint64_t generation,
               std::vector<SeriesReader::ExemplarSample>& out) const SG_EXCLUDES(m_mutex);
+
+    [[nodiscard]] std::size_t bytes() const SG_EXCLUDES(m_mutex);
 
   private:
     struct Slot {
         SeriesId series;
+        std::uint64_t generation = 0;
+        std::size_t bytes = 0;
         std::shared_ptr<const SeriesReader::ExemplarSample> sample;
     };
+    [[nodiscard]] const Slot& at(std::uint64_t number) const SG_REQUIRES(m_mutex) {
+        return m_slots[number - m_first];
+    }
+    void dropFirst() SG_REQUIRES(m_mutex);
 
-    const std::size_t m_capacity;
+    const std::size_t m_bytesMost;
 
     mutable Mutex m_mutex;
-    std::vector<Slot> m_slots SG_GUARDED_BY(m_mutex);
-    std::size_t m_next SG_GUARDED_BY(m_mutex) = 0;
-    absl::flat_hash_map<SeriesId, std::vector<std::uint32_t>> m_bySeries SG_GUARDED_BY(m_mutex);
+    std::deque<Slot> m_slots SG_GUARDED_BY(m_mutex); ///< oldest first, numbered from m_first
+    std::uint64_t m_first SG_GUARDED_BY(m_mutex) = 0;
+    std::size_t m_bytes SG_GUARDED_BY(m_mutex) = 0;
+    absl::flat_hash_map<SeriesId, std::deque<std::uint64_t>> m_bySeries SG_GUARDED_BY(m_mutex);
 };
 
 } // namespace sightglass

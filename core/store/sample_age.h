@@ -34,6 +34,8 @@ class SampleAge {
         return m_heap.empty() ? 0 : m_heap.front().time;
     }
 
+    [[nodiscard]] std::size_t bytes() const { return m_heap.capacity() * sizeof(Entry); }
+
   private:
     static constexpr std::size_t slack = 1024;
 

@@ -1,36 +1,61 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 
 #include "core/base/counters.h"
+#include "core/model/origin.h"
 #include "core/model/sample_sink.h"
 #include "core/model/series_reader.h"
 #include "core/store/store_usage.h"
 
 namespace sightglass {
 
+/// How much a store may hold.
+struct StoreOptions {
+    /// Of everything that the process takes, if `bytesInUse` knows, else of what the store does.
+    std::size_t memoryLimit = std::size_t{512} << 20;
+    /// How far behind its series' newest a sample may come, unless it is from a file.
+    TimeNs lateWindow = 600 * nsPerSecond;
+    std::uint32_t seriesPerMetricMost = 100'000; ///< of one name on one origin
+    std::uint32_t seriesMost = 0;                ///< 0: as many as the memory holds
+    /// Tells which origins are files; without it none is. Outlives the store.
+    const OriginTable* origins = nullptr;
+    /// What the process has in use (see processBytesInUse), asked on the writer's thread about once
+    /// in `lookInterval`; may be empty.
+    std::function<std::optional<std::size_t>()> bytesInUse;
+    std::chrono::nanoseconds lookInterval = std::chrono::seconds(1);
+};
+
 /// The ring: all samples, in memory, within a fixed budget.
 ///
 /// One writer: write() must only ever be called by one thread at a time, always after what the
 /// call before did (the engine's writer thread, or the one thread of a command). Readers may call
-/// the SeriesReader part and usage() from any thread at any time. Owned by the engine.
+/// the SeriesReader part and usage() from any thread at any time; what they see of the samples is
+/// that of a published generation. Owned by the engine.
 ///
-/// A sample older than its series' newest is refused ("out-of-order"); one at the same time is
-/// taken as a repetition if it is the same, else refused ("duplicate-timestamp"); one without a
-/// time is refused ("no-timestamp"). Over the budget the chunks that were filled first go first;
-/// what a series without news for idleAfter still holds, or one marked as ended, counts as filled.
-/// A series whose samples are all gone is removed. When only what is being written is left, new
-/// series are refused ("memory-limit"); should even that outgrow the budget, the series heard of
-/// longest ago go. Within a batch the budget may be passed, after it never.
+/// A sample older than its series' newest is put in its place if it is within the late window, else
+/// refused ("out-of-order"); one that is there already counts as taken; another value at a time
+/// that has one is refused ("duplicate-timestamp"), and so is one without a time ("no-timestamp").
+///
+/// Over the budget the source that uses most (a resource of an origin) gives its chunks that were
+/// filled first; what a series without news for idleAfter still holds, or one marked as ended,
+/// counts as filled. A series whose samples are all gone is removed. New series are refused when
+/// series, labels, index and heads take 60 % of the budget and no silent series of its own or a
+/// larger source can go ("series-limit"), and beyond the limits of series ("series-limit",
+/// "metric-series-limit"). Within a batch the budget may be passed, after it never.
 class Store final : public SeriesReader {
   public:
     /// After this long without a sample a series' last, unfilled chunk may be evicted.
     static constexpr TimeNs idleAfter = 600 * nsPerSecond;
 
     /// `listener` hears on the writer's thread; it and `counters` outlive the store.
+    Store(StoreOptions options, SeriesListener& listener, CounterRegistry& counters);
     Store(std::size_t memoryLimit, SeriesListener& listener, CounterRegistry& counters);
     ~Store() override;
 

@@ -6,36 +6,24 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "core/model/utf8.h"
-#include "core/store/store.h"
 
 namespace sightglass {
 
 namespace {
 
-/// Series are looked through for idle ones at most this often.
-constexpr TimeNs sweepInterval = 10 * nsPerSecond;
 /// Attributes of one exemplar; the specification of OpenMetrics allows 128 characters.
-constexpr std::size_t exemplarBytesMax = 4096;
+constexpr std::size_t exemplarBytesMost = 4096;
 /// Of a metric's name, in what a sender is told.
 constexpr std::size_t metricNameShownBytes = 256;
-
-/// Little room first, since many series stay short; then half of what the series holds.
-template <class ChunkType>
-std::uint32_t capacityFor(std::uint64_t samples) {
-    constexpr bool isNumber = std::is_same_v<ChunkType, NumberChunk>;
-    constexpr std::uint64_t first = isNumber ? 8 : 4;
-    constexpr std::uint64_t least = isNumber ? 32 : 8, most = isNumber ? 256 : 128;
-    return static_cast<std::uint32_t>(samples == 0 ? first : std::clamp(samples / 2, least, most));
-}
-
-/// About what the first chunk of a series takes, to ask for room before it is made.
-template <class ChunkType>
-std::size_t firstHeadBytes() {
-    return sizeof(ChunkType) + (capacityFor<ChunkType>(0) + 1) * sizeof(typename ChunkType::Point);
-}
+/// Of the room, what series, labels, index and heads may take before new series are refused.
+constexpr std::size_t indexPercent = 60;
+/// Of the room, what heads may grow to: with many series they are sealed before they are full.
+constexpr std::size_t headPercent = 30;
+constexpr std::uint32_t sealAtLeast = 16;
+/// Beyond this share of the room the largest heads are sealed, whatever they hold.
+constexpr std::size_t headPercentMost = 40;
 
 struct Refusal {
     std::string_view reason;
@@ -43,38 +31,54 @@ struct Refusal {
 };
 
 Refusal refusalOf(std::size_t verdict) {
-    static constexpr std::array<Refusal, 4> refusals = {{
+    static constexpr std::array<Refusal, 5> refusals = {{
         {"no-timestamp", "a point has no time"},
-        {"out-of-order", "a point is older than the newest of its series"},
-        {"duplicate-timestamp",
-         "a point has the time of the newest of its series, but not its value"},
-        {"memory-limit", "a new series has no room in the memory limit"},
+        {"out-of-order", "a point is older than the newest of its series by more than is accepted"},
+        {"duplicate-timestamp", "a point has the time of another of its series, but not its value"},
+        {"series-limit", "a new series is beyond the limit of series or of memory"},
+        {"metric-series-limit", "a new series is beyond the limit of series of one metric"},
     }};
     return refusals[verdict - 2];
 }
 
 } // namespace
 
-StoreWriter::StoreWriter(StoreShared& shared, std::size_t memoryLimit, SeriesListener& listener,
+template <class S>
+DecodedChunk<S>& StoreWriter::Decoded::as() {
+    if constexpr (std::is_same_v<S, Sample>)
+        return numbers;
+    else if constexpr (std::is_same_v<S, HistogramSample>)
+        return histograms;
+    else if constexpr (std::is_same_v<S, ExponentialHistogramSample>)
+        return exponentials;
+    else
+        return summaries;
+}
+
+StoreWriter::StoreWriter(StoreShared& shared, StoreOptions options, SeriesListener& listener,
                          CounterRegistry& counters)
     : m_shared(shared),
-      m_limit(memoryLimit),
+      m_options(std::move(options)),
       m_listener(listener),
-      m_directory(shared, listener, *this),
       m_takenSamples(counters.counter("sightglass_store_samples_total",
                                       "Samples taken into the ring.", CounterKind::Traffic)),
+      m_lateSamples(counters.counter("sightglass_store_late_samples_total",
+                                     "Samples taken that were older than the newest of their "
+                                     "series.",
+                                     CounterKind::Traffic)),
       m_repeatedSamples(counters.counter("sightglass_store_repeated_samples_total",
                                          "Samples that were in the ring already.",
                                          CounterKind::Traffic)),
-      m_evictedSamples(counters.counter("sightglass_store_evicted_samples_total",
-                                        "Samples that made room for newer ones.",
-                                        CounterKind::Traffic)),
-      m_evictedSeries(counters.counter("sightglass_store_evicted_series_total",
-                                       "Series whose samples were all evicted.",
-                                       CounterKind::Traffic)),
+      m_evictedExemplars(counters.counter("sightglass_store_evicted_exemplars_total",
+                                          "Exemplars that made room for newer ones.",
+                                          CounterKind::Traffic)),
       m_droppedExemplars(counters.counter("sightglass_store_dropped_exemplars_total",
                                           "Exemplars with attributes larger than is kept.",
-                                          CounterKind::Drop)) {
+                                          CounterKind::Drop)),
+      m_directory(shared, listener, *this),
+      m_limits(m_options.seriesPerMetricMost, m_options.seriesMost),
+      m_eviction(shared, m_directory, m_limits, counters),
+      m_budget(m_options.memoryLimit, m_options.bytesInUse, m_options.lookInterval) {
     for (auto v = static_cast<std::size_t>(Verdict::NoTimestamp); v < verdictCount; ++v) {
         m_refused[v] =
             &counters.counter("sightglass_store_refused_samples_total",
@@ -82,44 +86,104 @@ StoreWriter::StoreWriter(StoreShared& shared, std::size_t memoryLimit, SeriesLis
                               "dropped by their way in.",
                               CounterKind::Traffic, {{"reason", std::string(refusalOf(v).reason)}});
     }
+    m_shared.changeUsage([this](StoreUsage& usage) { usage.limit = m_budget.limit(); });
 }
 
 WriteReport StoreWriter::write(Batch& batch) {
+    const WriterGate::Writer gate(m_shared.gate);
     m_now = std::max(m_now, batch.receivedAt);
-    m_directory.beginBatch(batch, m_now);
+    beginGeneration();
+    m_lateWindow = lateWindowOf(batch.origin);
+    const std::size_t heads = m_budget.room() / 100 * headPercent;
+    // On the average a head is three quarters full, of sixteen bytes a point.
+    m_sealAt = static_cast<std::uint32_t>(
+        std::clamp<std::size_t>(heads / 12 / std::max<std::size_t>(m_directory.size(), 1),
+                                sealAtLeast, SeriesSamples::numbersInHeadMost));
     m_accepted = 0;
+    m_directory.beginBatch(batch, m_now);
     for (const MetricBlock& block : batch.metrics)
         writeBlock(batch, block);
     m_directory.endBatch();
+    m_eviction.sealSilent();
+    m_eviction.sealLargest(m_budget.room() / 100 * headPercentMost);
+    publish();
+    keepWithinBudget();
 
     WriteReport report;
     report.accepted = m_accepted;
     report.rejections = std::move(batch.rejections);
-    publish(report);
+    report.generation = m_moment.batch;
     return report;
 }
 
-void StoreWriter::publish(WriteReport& report) {
-    const std::uint64_t generation = m_shared.generation.load(std::memory_order_relaxed) + 1;
+void StoreWriter::beginGeneration() {
+    m_moment.batch = m_shared.generation.load(std::memory_order_relaxed) + 1;
+    m_moment.second = static_cast<std::uint32_t>(m_now / nsPerSecond);
+    m_eviction.beginBatch(m_moment);
+}
+
+void StoreWriter::publish() {
     for (StoredMetric* metric : m_touched)
-        metric->generation.store(generation, std::memory_order_release);
+        metric->generation.store(m_moment.batch, std::memory_order_release);
     m_touched.clear();
+    m_shared.generation.store(m_moment.batch, std::memory_order_release);
+    m_eviction.settle();
     m_directory.removeEmptyMetrics();
-    if (bytes() > m_limit) {
-        evictHeads();
-        m_directory.removeEmptyMetrics();
-    }
-    m_shared.bytes.store(bytes(), std::memory_order_relaxed);
-    m_shared.seriesCount.store(static_cast<std::uint32_t>(m_directory.size()),
-                               std::memory_order_relaxed);
-    m_shared.samples.store(m_samples, std::memory_order_relaxed);
-    const TimeNs oldest = m_age.oldest(m_directory.size(), [this](const SampleAge::Entry& entry) {
-        const std::shared_ptr<StoredSeries> series = m_shared.series.find(entry.series);
-        return series && series->oldest == entry.time;
+    m_eviction.publish();
+    m_shared.changeUsage([this](StoreUsage& usage) {
+        usage.bytes = bytes();
+        usage.elsewhere = m_budget.elsewhere();
+        usage.evictedExemplars = m_evictedExemplars.value();
     });
-    m_shared.oldestSample.store(oldest, std::memory_order_relaxed);
-    m_shared.generation.store(generation, std::memory_order_release);
-    report.generation = generation;
+}
+
+void StoreWriter::keepWithinBudget() {
+    m_budget.look(bytes());
+    const std::size_t room = m_budget.room();
+    while (bytes() > room) {
+        beginGeneration();
+        // A little more than needed, so that not every batch to a full store evicts.
+        if (!m_eviction.evict(room - room / 64, otherBytes()))
+            return;
+        publish();
+    }
+}
+
+TimeNs StoreWriter::lateWindowOf(OriginId origin) {
+    if (!m_options.origins || !origin.valid())
+        return m_options.lateWindow;
+    if (m_lateWindows.size() <= origin.value)
+        m_lateWindows.resize(origin.value + 1, -1);
+    TimeNs& known = m_lateWindows[origin.value];
+    if (known < 0) {
+        const bool isFile = m_options.origins->origin(origin).kind == OriginKind::File;
+        known = isFile ? 0 : m_options.lateWindow;
+    }
+    return known;
+}
+
+bool StoreWriter::admits(const StoredMetric& metric, std::size_t seriesBytes) {
+    const MetricInfo& info = *metric.writersInfo;
+    if (m_limits.isFull(info)) {
+        m_refusal = Verdict::MetricSeriesLimit;
+        return false;
+    }
+    m_refusal = Verdict::SeriesLimit;
+    if (m_limits.isFull(m_directory.size()))
+        return false;
+    const std::size_t room = m_budget.room(), most = room / 100 * indexPercent;
+    const auto used = [this] {
+        const std::size_t emptied = m_eviction.bytesOfEmptied();
+        const std::size_t all = indexBytes() + m_eviction.headBytes();
+        return all - std::min(all, emptied);
+    };
+    // Nothing goes for a series that is too large by itself.
+    if (used() + seriesBytes > most && seriesBytes < room / 4)
+        m_eviction.evictSilentSeries(used() + seriesBytes - most + room / 64, info);
+    if (used() + seriesBytes > most)
+        return false;
+    m_limits.added(info);
+    return true;
 }
 
 // ---- points ----
@@ -128,38 +192,36 @@ void StoreWriter::writeBlock(Batch& batch, const MetricBlock& block) {
     if (block.points.count == 0)
         return;
     StoredMetric& metric = m_directory.resolve(batch, block);
+    m_isDelta = block.descriptor.temporality == Temporality::Delta;
     switch (block.descriptor.type) {
     case MetricType::Unknown:
     case MetricType::Gauge:
     case MetricType::Sum:
-        writePoints<NumberChunk>(batch, metric, Batch::slice(batch.numberPoints, block.points));
+        writePoints<Sample>(batch, metric, Batch::slice(batch.numberPoints, block.points));
         break;
     case MetricType::Histogram:
-        writePoints<HistogramChunk>(batch, metric,
-                                    Batch::slice(batch.histogramPoints, block.points));
+        writePoints<HistogramSample>(batch, metric,
+                                     Batch::slice(batch.histogramPoints, block.points));
         break;
     case MetricType::ExponentialHistogram:
-        writePoints<ExponentialHistogramChunk>(batch, metric,
-                                               Batch::slice(batch.exponentialPoints, block.points));
+        writePoints<ExponentialHistogramSample>(
+            batch, metric, Batch::slice(batch.exponentialPoints, block.points));
         break;
     case MetricType::Summary:
-        writePoints<SummaryChunk>(batch, metric, Batch::slice(batch.summaryPoints, block.points));
+        writePoints<SummarySample>(batch, metric, Batch::slice(batch.summaryPoints, block.points));
         break;
     }
-    if (bytes() > m_limit)
-        evict(0);
 }
 
-template <class ChunkType, class Point>
+template <class S, class Point>
 void StoreWriter::writePoints(Batch& batch, StoredMetric& metric, std::span<const Point> points) {
-    m_newHeadBytes = firstHeadBytes<ChunkType>();
     Cursor cursor;
     std::array<std::uint64_t, verdictCount> counts{};
     TimeNs newest = std::numeric_limits<TimeNs>::min();
     std::array<TimeNs, verdictCount> firstTimes{};
     for (const Point& point : points) {
-        prefetch<ChunkType>(metric, cursor);
-        const Verdict verdict = writePoint<ChunkType>(batch, metric, point, cursor);
+        prefetch(metric, cursor);
+        const Verdict verdict = writePoint<S>(batch, metric, point, cursor);
         const auto v = static_cast<std::size_t>(verdict);
         if (counts[v]++ == 0)
             firstTimes[v] = point.time;
@@ -171,99 +233,89 @@ void StoreWriter::writePoints(Batch& batch, StoredMetric& metric, std::span<cons
     m_takenSamples.add(taken);
     m_repeatedSamples.add(repeated);
     m_accepted += taken + repeated;
-    m_samples += taken;
     for (auto v = static_cast<std::size_t>(Verdict::NoTimestamp); v < verdictCount; ++v) {
         if (counts[v] > 0)
             refuse(batch, metric, static_cast<Verdict>(v), firstTimes[v], counts[v]);
     }
     if (taken > 0) {
+        m_eviction.taken(metric, taken);
         m_touched.push_back(&metric);
         m_listener.pointsWritten(metric.writersInfo->id, newest);
     }
 }
 
-template <class ChunkType>
 void StoreWriter::prefetch(const StoredMetric& metric, const Cursor& cursor) {
     // Each step needs what the one before it loaded.
     const std::vector<StoredSeries*>& order = metric.lastOrder;
-    constexpr std::size_t far = 12, middle = 8, near = 4;
+    constexpr std::size_t far = 12, near = 6;
     if (cursor.next() + far >= order.size())
         return;
-    __builtin_prefetch(order[cursor.next() + far], 1);
-    if (const StoredSeries* soon = order[cursor.next() + middle])
-        __builtin_prefetch(soon->head, 1);
-    const StoredSeries* next = order[cursor.next() + near];
-    if (next && next->head)
-        static_cast<const ChunkType*>(next->head)->prefetch();
+    const char* soon = reinterpret_cast<const char*>(order[cursor.next() + far]);
+    __builtin_prefetch(soon, 1);
+    __builtin_prefetch(soon + 64, 1);
+    if (const StoredSeries* next = order[cursor.next() + near])
+        next->samples.prefetch();
 }
 
-template <class ChunkType, class Point>
+template <class S, class Point>
 StoreWriter::Verdict StoreWriter::writePoint(Batch& batch, StoredMetric& metric, const Point& point,
                                              Cursor& cursor) {
     if (point.time == 0)
         return Verdict::NoTimestamp;
     StoredSeries* series = m_directory.find(batch, metric, point, cursor);
     if (!series)
-        return Verdict::MemoryLimit;
-    const Verdict verdict = append<ChunkType>(*series, m_records.make(batch, point));
+        return m_refusal;
+    const Verdict verdict = append<S>(*series, m_records.make(batch, point));
     if (verdict == Verdict::Taken && point.exemplars.count > 0)
         writeExemplars(batch, series->id, point);
     return verdict;
 }
 
-bool StoreWriter::admits(const StoredMetric&, std::size_t seriesBytes) {
-    const std::size_t wanted = seriesBytes + m_newHeadBytes;
-    // Nothing goes for a series that is too large by itself.
-    if (bytes() + wanted > m_limit && wanted < m_limit / 2)
-        evict(wanted);
-    return bytes() + wanted <= m_limit;
+template <class S, class Point>
+StoreWriter::Verdict StoreWriter::append(StoredSeries& series, Point&& point) {
+    SeriesSamples& samples = series.samples;
+    const bool isNewest = point.time > samples.newest();
+    if constexpr (std::is_same_v<S, Sample>) {
+        if (isNewest && samples.append(point, m_moment))
+            return Verdict::Taken;
+    }
+    if (samples.empty()) {
+        if (series.rank == StoredSeries::noRank)
+            m_eviction.added(series);
+        m_eviction.begins(series, point.time);
+    } else if (!isNewest) {
+        return appendLate<S>(series, point);
+    }
+    const std::size_t before = samples.headBytes();
+    const SamplesChange change =
+        samples.append(std::forward<Point>(point), m_moment, m_sealAt, m_isDelta);
+    m_eviction.account(series, change, before);
+    return Verdict::Taken;
 }
 
-template <class ChunkType>
-StoreWriter::Verdict StoreWriter::judgeLate(const StoredSeries& series,
-                                            const typename ChunkType::Point& point) const {
-    if (point.time < series.newest)
+template <class S, class Point>
+StoreWriter::Verdict StoreWriter::appendLate(StoredSeries& series, const Point& point) {
+    SeriesSamples& samples = series.samples;
+    DecodedChunk<S>& decoded = m_decoded.as<S>();
+    switch (samples.find(point, decoded)) {
+    case SeriesSamples::Found::TheSame:
+        return Verdict::Repeated;
+    case SeriesSamples::Found::Another:
+        return Verdict::DuplicateTimestamp;
+    case SeriesSamples::Found::Nothing:
+        break;
+    }
+    const std::uint64_t behind =
+        static_cast<std::uint64_t>(samples.newest()) - static_cast<std::uint64_t>(point.time);
+    if (behind > static_cast<std::uint64_t>(m_lateWindow))
         return Verdict::OutOfOrder;
-    std::vector<ChunkView> ends;
-    series.collectEnds(ends);
-    const auto& last = static_cast<const ChunkType&>(*ends.back().chunk);
-    return last.repeatsLast(point) ? Verdict::Repeated : Verdict::DuplicateTimestamp;
-}
-
-template <class ChunkType, class Record>
-StoreWriter::Verdict StoreWriter::append(StoredSeries& series, Record&& record) {
-    if (record.time <= series.newest)
-        return judgeLate<ChunkType>(series, record);
-    series.newest = record.time;
-    series.lastArrival = m_now;
-    auto* head = static_cast<ChunkType*>(series.head);
-    if (head && head->takes(record)) {
-        if constexpr (std::is_same_v<ChunkType, NumberChunk>) {
-            head->append(record);
-        } else {
-            const std::size_t before = head->bytes();
-            head->append(std::forward<Record>(record));
-            m_bytes += head->bytes() - before;
-        }
-        return Verdict::Taken;
-    }
-    if (head) {
-        // A start time that moved once, as deltas' do, will move again.
-        series.startTimesVary = series.startTimesVary || head->startTimeDiffers(record);
-        seal<ChunkType>(series);
-    } else if (series.sealedCount == 0) {
-        series.oldest = record.time;
-        m_age.begins(series.id, record.time);
-    }
-    // Far over the limit in the middle of a batch, heads begin no larger than those they follow:
-    // evicting what was sealed for them then makes up for them.
-    const bool isTight = bytes() > m_limit + m_limit / 16;
-    auto fresh = std::make_shared<ChunkType>(capacityFor<ChunkType>(isTight ? 0 : series.samples),
-                                             record, series.startTimesVary);
-    // Readers find no chunk without a point.
-    fresh->append(std::forward<Record>(record));
-    m_bytes += fresh->bytes();
-    series.startHead(std::move(fresh));
+    const std::size_t before = samples.headBytes();
+    const TimeNs oldest = samples.template oldest<S>();
+    const SamplesChange change = samples.insert(point, m_moment, m_isDelta, decoded);
+    m_eviction.account(series, change, before);
+    if (point.time < oldest)
+        m_eviction.begins(series, point.time);
+    m_lateSamples.add();
     return Verdict::Taken;
 }
 
@@ -272,6 +324,11 @@ void StoreWriter::refuse(Batch& batch, const StoredMetric& metric, Verdict verdi
     const auto v = static_cast<std::size_t>(verdict);
     const Refusal refusal = refusalOf(v);
     m_refused[v]->add(points);
+    const bool isLimit = verdict >= Verdict::SeriesLimit;
+    if (isLimit && m_limits.refused(*metric.writersInfo, refusal.reason, points)) {
+        m_shared.changeUsage(
+            [this](StoreUsage& usage) { usage.limitedMetrics = m_limits.limited(); });
+    }
     std::string message = "metric " +
                           shortened(metric.writersInfo->descriptor.name, metricNameShownBytes) +
                           ": " + std::string(refusal.message);
@@ -286,108 +343,15 @@ void StoreWriter::writeExemplars(const Batch& batch, SeriesId series, const Poin
         std::size_t size = 0;
         for (const Attribute& attribute : attributes)
             size += sizeof(Attribute) + attribute.key.size() + attribute.value.text().size();
-        if (size > exemplarBytesMax) {
+        if (size > exemplarBytesMost) {
             m_droppedExemplars.add();
             continue;
         }
         if (exemplar.time == 0)
             exemplar.time = point.time;
-        m_bytes += static_cast<std::size_t>(m_shared.exemplars.add(series, exemplar, attributes));
+        m_evictedExemplars.add(
+            m_shared.exemplars.add(series, m_moment.batch, exemplar, attributes));
     }
-}
-
-// ---- the budget ----
-
-template <class ChunkType>
-void StoreWriter::seal(StoredSeries& series) {
-    auto& head = static_cast<ChunkType&>(*series.head);
-    const bool delta = series.metric->writersInfo->descriptor.temporality == Temporality::Delta;
-    m_bytes -= head.bytes();
-    const std::uint32_t unused = head.capacity() - head.size();
-    if (unused > head.size() / 4) {
-        const std::shared_ptr<ChunkType> copy = head.trimmed();
-        copy->seal(delta);
-        m_bytes += copy->bytes();
-        series.sealHead(copy);
-    } else {
-        head.seal(delta);
-        m_bytes += head.bytes();
-        series.sealHead();
-    }
-    m_filled.push_back(series.id);
-}
-
-void StoreWriter::sealIdle() {
-    if (m_lastSweep != 0 && m_now - m_lastSweep < sweepInterval)
-        return;
-    m_lastSweep = m_now;
-    for (StoredSeries* series : m_directory.all()) {
-        if (!series->head)
-            continue;
-        withChunkType(series->metric->writersInfo->descriptor.type, [&]<class ChunkType>() {
-            const auto& head = static_cast<const ChunkType&>(*series->head);
-            const bool ended = head.stale(head.size() - 1);
-            if (ended || m_now - series->lastArrival > Store::idleAfter)
-                seal<ChunkType>(*series);
-        });
-    }
-}
-
-void StoreWriter::evict(std::size_t wanted) {
-    sealIdle();
-    // A little more than needed, so that not every block of a full store evicts.
-    const std::size_t slack = m_limit / 64;
-    const std::size_t target = m_limit > slack + wanted ? m_limit - slack - wanted : 0;
-    while (bytes() > target && !m_filled.empty())
-        evictFilled();
-    m_directory.forgetRemoved();
-}
-
-void StoreWriter::evictHeads() {
-    evict(0);
-    const std::size_t target = m_limit - m_limit / 64;
-    if (bytes() <= m_limit)
-        return;
-    std::vector<StoredSeries*> open;
-    for (StoredSeries* series : m_directory.all()) {
-        if (series->head)
-            open.push_back(series);
-    }
-    const auto isNewer = [](const StoredSeries* a, const StoredSeries* b) {
-        return std::pair(a->lastArrival, a->id.value) > std::pair(b->lastArrival, b->id.value);
-    };
-    std::make_heap(open.begin(), open.end(), isNewer); // the oldest in front
-    while (bytes() > target && !open.empty()) {
-        std::pop_heap(open.begin(), open.end(), isNewer);
-        StoredSeries& oldest = *open.back();
-        open.pop_back();
-        withChunkType(oldest.metric->writersInfo->descriptor.type,
-                      [&]<class ChunkType>() { seal<ChunkType>(oldest); });
-        evictFilled();
-    }
-    m_directory.forgetRemoved();
-}
-
-void StoreWriter::evictFilled() {
-    const std::shared_ptr<StoredSeries> series = m_shared.series.find(m_filled.front());
-    m_filled.pop_front();
-    evictFront(*series);
-}
-
-void StoreWriter::evictFront(StoredSeries& series) {
-    const std::shared_ptr<const Chunk> chunk = series.takeFront();
-    m_bytes -= chunk->bytes();
-    m_samples -= chunk->size();
-    m_evictedSamples.add(chunk->size());
-    if (series.sealedCount == 0 && !series.head) {
-        m_evictedSeries.add();
-        m_directory.remove(series);
-        return;
-    }
-    std::vector<ChunkView> ends;
-    series.collectEnds(ends);
-    series.oldest = ends.front().chunk->firstTime();
-    m_age.begins(series.id, series.oldest);
 }
 
 } // namespace sightglass

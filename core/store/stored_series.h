@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -11,8 +10,8 @@
 #include "core/base/mutex.h"
 #include "core/model/fingerprint.h"
 #include "core/model/series_reader.h"
-#include "core/store/chunk.h"
 #include "core/store/posting_list.h"
+#include "core/store/series_samples.h"
 
 namespace sightglass {
 
@@ -35,7 +34,9 @@ class StoredMetric : public std::enable_shared_from_this<StoredMetric> {
     std::vector<StoredSeries*> lastOrder;
     std::uint32_t removedFromOrder = 0; ///< nulls in lastOrder
     std::uint32_t seriesCount = 0;
-    bool announced = false; ///< the listener knows it
+    bool announced = false;          ///< the listener knows it
+    std::uint32_t source = noSource; ///< see Eviction
+    static constexpr std::uint32_t noSource = 0xffffffff;
 
     // Any thread.
     [[nodiscard]] std::shared_ptr<const MetricInfo> info() const SG_EXCLUDES(m_mutex);
@@ -69,33 +70,23 @@ class StoredMetric : public std::enable_shared_from_this<StoredMetric> {
     PostingList m_order SG_GUARDED_BY(m_mutex);
 };
 
-/// A chunk as a reader found it: only the first `size` points are its to read.
-struct ChunkView {
-    std::shared_ptr<const Chunk> chunk;
-    std::uint32_t size = 0;
-    bool sealed = false; ///< its times and summaries may be read
-};
-
-/// One series: its identity and its chunks, oldest first, the last of which may be the head that
-/// the writer appends to. Only the writer changes it; any thread may take views, which waits for
-/// the writer only while that puts one chunk in or out.
+/// One series: its identity and its samples. Only the writer changes it; any thread may take views
+/// of the samples.
 class StoredSeries {
   public:
     StoredSeries(SeriesId seriesId, std::shared_ptr<StoredMetric> ofMetric,
                  std::shared_ptr<const AttributeSet> attributeSet)
         : id(seriesId), metric(std::move(ofMetric)), attributes(std::move(attributeSet)) {}
 
-    // The writer's own. What each point needs comes first, close together.
-    Chunk* head = nullptr; ///< m_head, without a lock; null until the first point and once sealed
-    TimeNs newest = std::numeric_limits<TimeNs>::min();
-    TimeNs lastArrival = 0;    ///< on the clock of the receivers
-    Fingerprint form;          ///< of its attributes as they came last
-    std::uint32_t place = 0;   ///< in its metric's lastOrder
-    bool hasMoreForms = false; ///< SeriesDirectory knows more than `form`
-    std::uint32_t sealedCount = 0;
-    bool startTimesVary = false;
-    TimeNs oldest = 0;         ///< time of the first point kept
-    std::uint64_t samples = 0; ///< in sealed chunks
+    static constexpr std::uint32_t noRank = 0xffffffff;
+
+    // What each point needs comes first, close together.
+    SeriesSamples samples;
+    // The writer's own.
+    Fingerprint form;            ///< of its attributes as they came last
+    std::uint32_t place = 0;     ///< in its metric's lastOrder
+    std::uint32_t rank = noRank; ///< in the Eviction's list of series
+    bool hasMoreForms = false;   ///< SeriesDirectory knows more than `form`
 
     const SeriesId id;
     const std::shared_ptr<StoredMetric> metric;
@@ -103,29 +94,6 @@ class StoredSeries {
 
     /// Any thread.
     [[nodiscard]] SeriesInfo info() const { return {id, metric->info(), attributes}; }
-
-    /// All chunks with points in `range`, and before them, if asked, as many as it takes to find a
-    /// point with a value of `field` before the range (if there is one). Any thread.
-    void collect(TimeRange range, std::vector<ChunkView>& out) const SG_EXCLUDES(m_mutex);
-    void collectWithPrevious(TimeRange range, Field field, std::vector<ChunkView>& out) const
-        SG_EXCLUDES(m_mutex);
-    /// The first and the last chunk (one view if they are the same; none if there is no point).
-    void collectEnds(std::vector<ChunkView>& out) const SG_EXCLUDES(m_mutex);
-
-    // The writer.
-    void startHead(std::shared_ptr<Chunk> head) SG_EXCLUDES(m_mutex);
-    /// The head's points are complete: it, or a copy of it, goes to the sealed chunks.
-    void sealHead(std::shared_ptr<const Chunk> copyInstead = nullptr) SG_EXCLUDES(m_mutex);
-    [[nodiscard]] std::shared_ptr<const Chunk> takeFront() SG_EXCLUDES(m_mutex);
-
-  private:
-    void collectLocked(std::size_t begin, TimeRange range, std::vector<ChunkView>& out) const
-        SG_REQUIRES(m_mutex);
-    [[nodiscard]] std::size_t firstReaching(TimeNs time) const SG_REQUIRES(m_mutex);
-
-    mutable Mutex m_mutex;
-    std::vector<std::shared_ptr<const Chunk>> m_sealed SG_GUARDED_BY(m_mutex);
-    std::shared_ptr<Chunk> m_head SG_GUARDED_BY(m_mutex);
 };
 
 } // namespace sightglass

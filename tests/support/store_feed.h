@@ -143,6 +143,7 @@ class RecordingListener final : public SeriesListener {
 struct StoreFeed {
     explicit StoreFeed(std::size_t memoryLimit = std::size_t{64} << 20)
         : store(memoryLimit, listener, counters) {}
+    explicit StoreFeed(StoreOptions options) : store(std::move(options), listener, counters) {}
 
     WriteReport write(BatchMaker& maker) { return store.write(maker.batch()); }
 

@@ -53,16 +53,14 @@ class MainWindow : public QMainWindow {
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
-    bool focusNextPrevChild(bool next) override;
 
   private:
     void connectCommands();
     void connectChartAndPaneKeys();
     void connectRanges();
     void followFindings(FindingsView& list);
-    void adoptPanes();
-    /// What Tab goes through now: the page bar, the panes in reading order, the status bar.
-    [[nodiscard]] QVector<QWidget*> tabStops() const;
+    /// Tab goes from the page bar through the page to the status bar, whenever what was made.
+    void orderTabs();
     void suggestFamily();
     void showCommandStates();
     void chooseDump();

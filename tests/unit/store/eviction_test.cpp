@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <cstdint>
+#include <numeric>
 #include <string>
 
 #include "tests/support/store_feed.h"
@@ -13,13 +16,20 @@ namespace {
 
 constexpr std::size_t limit = 256 << 10;
 
+/// What no packing makes smaller.
+double noise(std::uint64_t n) {
+    n *= 0x9e3779b97f4a7c15u;
+    return std::sqrt(static_cast<double>((n ^ (n >> 29)) | 1));
+}
+
 /// Writes one point to each of series [0, count) of metric "g".
 WriteReport writeRound(StoreFeed& feed, int count, TimeNs time, TimeNs receivedAt,
                        const std::string& prefix = "s") {
     BatchMaker maker(OriginId{0}, receivedAt);
     maker.metric("g");
     for (int i = 0; i < count; ++i)
-        maker.number(time, static_cast<double>(time), {{"id", prefix + std::to_string(i)}});
+        maker.number(time, noise(static_cast<std::uint64_t>(time * 5000 + i)),
+                     {{"id", prefix + std::to_string(i)}});
     return feed.write(maker);
 }
 
@@ -107,10 +117,10 @@ TEST_CASE("when all that is left is being written, new series are refused and th
     StoreFeed feed(limit);
     const WriteReport flood = writeRound(feed, 5000, 1, nsPerSecond);
     REQUIRE(flood.rejections.size() == 1);
-    CHECK(flood.rejections[0].reason == "memory-limit");
+    CHECK(flood.rejections[0].reason == "series-limit");
     CHECK(flood.accepted > 100);
     CHECK(flood.accepted + flood.rejected() == 5000);
-    CHECK(feed.counted("sightglass_store_refused_samples_total", "memory-limit") ==
+    CHECK(feed.counted("sightglass_store_refused_samples_total", "series-limit") ==
           flood.rejected());
 
     const int kept = static_cast<int>(flood.accepted);
@@ -131,31 +141,32 @@ TEST_CASE("series that fill the limit and all go on growing stay within it") {
     CHECK(feed.listener.series.size() == feed.store.usage().series);
 }
 
-TEST_CASE("when open chunks alone pass the limit, the series heard of longest ago go") {
+TEST_CASE("when open chunks alone pass the limit, they are sealed early, and none is cut off") {
     StoreFeed feed(limit);
-    constexpr int series = 20;
-    // Buckets come on top of what a head is made with, so that three points a series are too much.
-    const std::vector<std::uint64_t> counts(1024, 1);
-    const std::vector<double> bounds = [] {
-        std::vector<double> out(1023);
-        for (std::size_t i = 0; i < out.size(); ++i)
-            out[i] = static_cast<double>(i);
-        return out;
-    }();
-    for (int i = 0; i < series; ++i) {
-        for (TimeNs time = 1; time <= 3; ++time) {
-            BatchMaker maker(OriginId{0}, nsPerSecond + i);
-            maker.metric("h", MetricType::Histogram)
-                .histogram(time, bounds, counts, 1, {{"id", std::to_string(i)}});
-            feed.write(maker);
-            REQUIRE(feed.store.usage().bytes <= limit);
-        }
+    constexpr int series = 40;
+    std::vector<std::uint64_t> counts(128);
+    std::vector<double> bounds(127);
+    std::iota(bounds.begin(), bounds.end(), 0.0);
+    const auto put = [&](int i, TimeNs time) {
+        for (std::size_t c = 0; c < counts.size(); ++c)
+            counts[c] = static_cast<std::uint64_t>(noise(c * 1000 + i * 20 + time));
+        BatchMaker maker(OriginId{0}, ((time > 1 ? 100 : 1) + i) * nsPerSecond);
+        maker.metric("h", MetricType::Histogram)
+            .histogram(time, bounds, counts, 1, {{"id", std::to_string(i)}});
+        const WriteReport report = feed.write(maker);
+        REQUIRE(feed.store.usage().bytes <= limit);
+        return report.accepted;
+    };
+    for (int i = 0; i < series; ++i)
+        REQUIRE(put(i, 1) == 1);
+    for (int i = series / 2; i < series; ++i) {
+        for (TimeNs time = 2; time <= 30; ++time)
+            REQUIRE(put(i, time) == 1);
     }
-    CHECK(feed.store.usage().evictedSeries > 0);
-    REQUIRE_FALSE(feed.listener.series.empty());
-    // Ids rise: the series kept are the last ones.
-    CHECK(feed.listener.series.begin()->first.value ==
-          series - static_cast<int>(feed.listener.series.size()));
+    CHECK(feed.store.usage().evictedSamples > 0);
+    std::vector<HistogramSample> last;
+    feed.store.histograms(SeriesId{series - 1}, {}, last);
+    CHECK(last.size() == 30);
     CHECK(feed.listener.strayRemovals == 0);
 }
 
@@ -175,7 +186,7 @@ TEST_CASE("a series too large for the limit moves nothing out") {
         writeRound(feed, 10, time, time);
     BatchMaker maker(OriginId{0}, nsPerSecond);
     maker.metric("g").number(1, 1, {{"id", std::string(limit, 'x')}});
-    CHECK(feed.write(maker).rejections.at(0).reason == "memory-limit");
+    CHECK(feed.write(maker).rejections.at(0).reason == "series-limit");
     CHECK(feed.store.usage().evictedSamples == 0);
     CHECK(feed.store.usage().samples == 1000);
 }
@@ -183,25 +194,27 @@ TEST_CASE("a series too large for the limit moves nothing out") {
 TEST_CASE("histograms count with their buckets, and come under the limit too") {
     StoreFeed feed(limit);
     const std::vector<double> bounds = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    std::vector<std::uint64_t> counts(bounds.size() + 1);
     for (TimeNs time = 1; time <= 5000; ++time) {
+        for (std::size_t i = 0; i < counts.size(); ++i)
+            counts[i] = static_cast<std::uint64_t>(noise(i * 10'000 + time));
         BatchMaker maker(OriginId{0}, time * nsPerSecond);
-        maker.metric("h", MetricType::Histogram)
-            .histogram(time, bounds, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 1);
+        maker.metric("h", MetricType::Histogram).histogram(time, bounds, counts, noise(time));
         feed.write(maker);
         REQUIRE(feed.store.usage().bytes <= limit);
     }
     const StoreUsage usage = feed.store.usage();
-    CHECK(usage.samples < limit / (11 * sizeof(std::uint64_t)));
+    CHECK(usage.evictedSamples > 0);
     CHECK(usage.samples > 200);
     CHECK(usage.samples + usage.evictedSamples == 5000);
 }
 
 TEST_CASE("columns after an eviction start anew") {
     StoreFeed feed(limit);
-    for (TimeNs time = 1; time <= 30000; ++time) {
+    for (TimeNs time = 1; time <= 60000; ++time) {
         BatchMaker maker(OriginId{0}, time);
         maker.metric({"c", "", "", MetricType::Sum, true, Temporality::Cumulative})
-            .number(time, static_cast<double>(time));
+            .number(time, static_cast<double>(time) * 1e10 + noise(time));
         feed.write(maker);
     }
     const TimeRange extent = *feed.store.extent(feed.onlySeries());
@@ -209,5 +222,71 @@ TEST_CASE("columns after an eviction start anew") {
     std::vector<Column> columns(1);
     feed.store.columns(feed.onlySeries(), Field::Value, {}, columns);
     CHECK(columns[0].count == feed.store.usage().samples);
-    CHECK(columns[0].increase == static_cast<double>(extent.to - extent.from));
+    CHECK(columns[0].firstTime == extent.from);
+    CHECK(columns[0].increase == doctest::Approx(columns[0].last - columns[0].first));
+}
+
+TEST_CASE("a noisy source gives all the room; a quiet one keeps its samples") {
+    StoreFeed feed(limit);
+    constexpr OriginId quiet{1};
+    TimeNs time = 1;
+    for (; time <= 200; ++time) {
+        BatchMaker maker(quiet, time * nsPerSecond);
+        maker.metric("quiet").number(time, noise(static_cast<std::uint64_t>(time)));
+        feed.write(maker);
+    }
+    for (; time <= 6000; ++time) {
+        BatchMaker maker(OriginId{0}, time * nsPerSecond);
+        maker.resource({{"service.name", "noisy"}}).metric("noisy");
+        for (int i = 0; i < 20; ++i)
+            maker.number(time, noise(static_cast<std::uint64_t>(time * 50 + i)),
+                         {{"id", std::to_string(i)}});
+        // Another resource of the same origin is a source of its own.
+        if (time % 100 == 0)
+            maker.resource({{"service.name", "calm"}})
+                .metric("calm")
+                .number(time, noise(static_cast<std::uint64_t>(time)));
+        feed.write(maker);
+    }
+    const StoreUsage usage = feed.store.usage();
+    REQUIRE(usage.origins.size() == 2);
+    CHECK(usage.evictedSamples > 0);
+    CHECK(usage.origins[0].evictedSamples == usage.evictedSamples);
+    CHECK(usage.origins[0].oldestSample == 300); // the calm one, complete
+    CHECK(usage.origins[1].evictedSamples == 0);
+    CHECK(usage.origins[1].samples == 200);
+    CHECK(usage.origins[1].series == 1);
+    CHECK(usage.origins[1].oldestSample == 1);
+    CHECK(usage.origins[0].bytes > usage.origins[1].bytes);
+    CHECK(usage.origins[0].samples + usage.origins[1].samples == usage.samples);
+    CHECK(usage.evictionBegan > 200 * nsPerSecond);
+    CHECK(usage.evictedBytes > usage.evictedSamples);
+}
+
+TEST_CASE("what the process takes elsewhere is not the ring's, down to a quarter of the limit") {
+    std::size_t elsewhere = 0;
+    StoreFeed* self = nullptr;
+    StoreOptions options;
+    options.memoryLimit = limit;
+    options.lookInterval = {};
+    options.bytesInUse = [&]() -> std::optional<std::size_t> {
+        return elsewhere + self->store.usage().bytes;
+    };
+    StoreFeed feed(options);
+    self = &feed;
+    TimeNs time = 1;
+    const auto fill = [&] {
+        for (const TimeNs end = time + 3000; time < end; ++time)
+            writeRound(feed, 20, time, time * nsPerSecond);
+        return feed.store.usage().bytes;
+    };
+    CHECK(fill() > limit * 9 / 10);
+    elsewhere = limit / 2;
+    CHECK(fill() <= limit / 2);
+    CHECK(feed.store.usage().elsewhere == doctest::Approx(limit / 2).epsilon(0.02));
+    elsewhere = limit * 2;
+    CHECK(fill() <= limit / 4);
+    CHECK(feed.store.usage().bytes > limit / 5);
+    elsewhere = 0;
+    CHECK(fill() > limit * 9 / 10);
 }

@@ -69,35 +69,99 @@ TEST_CASE("a range takes both its ends, across chunks") {
 }
 
 TEST_CASE("late, repeated and timeless samples") {
+    constexpr TimeNs second = nsPerSecond;
     GaugeFeed feed;
-    feed.at(10, 1);
-    feed.at(20, 2);
-    SUBCASE("an older one is refused") {
-        const WriteReport report = feed.at(15, 2);
+    feed.at(1000 * second, 1);
+    feed.at(2000 * second, 2);
+    const auto times = [&feed] {
+        std::vector<TimeNs> out;
+        for (const Sample& sample : feed.numbers(feed.onlySeries()))
+            out.push_back(sample.time / second);
+        return out;
+    };
+    SUBCASE("one that is a little late is put in its place") {
+        CHECK(feed.at(1400 * second, 2).accepted == 1);
+        CHECK(times() == std::vector<TimeNs>{1000, 1400, 2000});
+        CHECK(feed.counted("sightglass_store_late_samples_total") == 1);
+        CHECK(feed.at(1400 * second, 2).accepted == 1);
+        CHECK(feed.counted("sightglass_store_repeated_samples_total") == 1);
+        CHECK(feed.at(1400 * second, 3).rejections.at(0).reason == "duplicate-timestamp");
+    }
+    SUBCASE("one that is more than ten minutes behind is refused") {
+        const WriteReport report = feed.at(1399 * second, 2);
         CHECK(report.accepted == 0);
         REQUIRE(report.rejections.size() == 1);
         CHECK(report.rejections[0].reason == "out-of-order");
         CHECK(report.rejections[0].message.find("metric g") == 0);
         CHECK(feed.counted("sightglass_store_refused_samples_total", "out-of-order") == 1);
     }
-    SUBCASE("the same again is taken and changes nothing") {
-        CHECK(feed.at(20, 2).accepted == 1);
-        CHECK(feed.counted("sightglass_store_repeated_samples_total") == 1);
+    SUBCASE("the same again is taken and changes nothing, however old") {
+        CHECK(feed.at(2000 * second, 2).accepted == 1);
+        CHECK(feed.at(1000 * second, 1).accepted == 1);
+        CHECK(feed.counted("sightglass_store_repeated_samples_total") == 2);
     }
     SUBCASE("the same time with another value is refused") {
-        CHECK(feed.at(20, 3).rejections.at(0).reason == "duplicate-timestamp");
-        CHECK(feed.at(20, Number::of(std::int64_t{2})).rejected() == 1);
+        CHECK(feed.at(2000 * second, 3).rejections.at(0).reason == "duplicate-timestamp");
+        CHECK(feed.at(2000 * second, Number::of(std::int64_t{2})).rejected() == 1);
+        CHECK(feed.at(1000 * second, 3).rejections.at(0).reason == "duplicate-timestamp");
     }
     SUBCASE("no time is refused") {
         CHECK(feed.at(0, 3).rejections.at(0).reason == "no-timestamp");
     }
-    CHECK(feed.numbers(feed.onlySeries()).size() == 2);
-    CHECK(feed.store.usage().samples == 2);
+    const auto kept = static_cast<std::uint64_t>(times().size());
+    CHECK(kept == (feed.counted("sightglass_store_late_samples_total") == 1 ? 3 : 2));
+    CHECK(feed.store.usage().samples == kept);
+}
+
+TEST_CASE("late samples find their place in sealed chunks, and resets stay right") {
+    StoreFeed feed;
+    const auto put = [&feed](TimeNs time, double value) {
+        BatchMaker maker;
+        maker.metric({"c", "", "", MetricType::Sum, true, Temporality::Cumulative})
+            .number(time, value);
+        return feed.write(maker).accepted;
+    };
+    // Every other one is missing at first.
+    constexpr TimeNs count = 1000;
+    for (TimeNs time = 2; time <= count; time += 2)
+        REQUIRE(put(time, static_cast<double>(time)) == 1);
+    for (TimeNs time = count - 1; time > 0; time -= 2)
+        REQUIRE(put(time, static_cast<double>(time)) == 1);
+    const auto samples = feed.numbers(feed.onlySeries());
+    REQUIRE(samples.size() == count);
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        REQUIRE(samples[i].time == static_cast<TimeNs>(i) + 1);
+    std::vector<Column> columns(1);
+    feed.store.columns(feed.onlySeries(), Field::Value, {}, columns);
+    CHECK(columns[0].count == count);
+    CHECK(columns[0].increase == count - 1);
+    CHECK(columns[0].resets == 0);
+    CHECK(feed.store.usage().oldestSample == 1);
+}
+
+TEST_CASE("of a file nothing is taken out of order") {
+    OriginTable origins;
+    const OriginId scraped = origins.intern(OriginKind::Scrape, "http://a/metrics");
+    const OriginId file = origins.intern(OriginKind::File, "a.prom");
+    StoreOptions options;
+    options.origins = &origins;
+    StoreFeed feed(options);
+    const auto put = [&feed](OriginId origin, TimeNs time) {
+        BatchMaker maker(origin);
+        maker.metric("g").number(time, 1);
+        return feed.write(maker).accepted;
+    };
+    CHECK(put(scraped, 20) == 1);
+    CHECK(put(scraped, 10) == 1);
+    CHECK(put(file, 20) == 1);
+    CHECK(put(file, 10) == 0);
+    CHECK(put(file, 20) == 1);
+    CHECK(feed.counted("sightglass_store_refused_samples_total", "out-of-order") == 1);
 }
 
 TEST_CASE("the codec's rejections stand in the report beside the store's, one entry a reason") {
     GaugeFeed feed;
-    feed.at(10, 1);
+    feed.at(1000 * nsPerSecond, 1);
     BatchMaker maker;
     maker.metric("g").number(5, 1);
     maker.number(0, 1);
@@ -255,6 +319,29 @@ TEST_CASE("exemplars are kept once, in the order of their times") {
     CHECK(out.size() == 2);
 }
 
+TEST_CASE("exemplars beyond their part of the memory push out the oldest, which is counted") {
+    StoreFeed feed(std::size_t{1} << 20);
+    constexpr int count = 1000;
+    for (int i = 1; i <= count; ++i) {
+        BatchMaker maker;
+        maker.metric("c", MetricType::Sum);
+        NumberPoint& point = maker.number(i, i);
+        Exemplar exemplar;
+        exemplar.attributes = maker.slice({{"user", std::string(100, 'x')}});
+        point.exemplars = BatchMaker::append(maker.batch().exemplars, std::vector{exemplar});
+        feed.write(maker);
+    }
+    std::vector<SeriesReader::ExemplarSample> out;
+    feed.store.exemplars(feed.onlySeries(), {}, out);
+    REQUIRE(!out.empty());
+    CHECK(out.size() < count);
+    CHECK(out.back().exemplar.time == count);
+    CHECK(out.size() + feed.store.usage().evictedExemplars == count);
+    CHECK(feed.counted("sightglass_store_evicted_exemplars_total") ==
+          feed.store.usage().evictedExemplars);
+    CHECK(feed.store.usage().bytes < (std::size_t{1} << 20) / 10);
+}
+
 TEST_CASE("an exemplar with huge attributes is dropped, and counted") {
     StoreFeed feed;
     BatchMaker maker;
@@ -299,4 +386,39 @@ TEST_CASE("unknown ids give nothing") {
     columns[0].count = 5;
     feed.store.columns(none, Field::Value, {0, 10}, columns);
     CHECK(columns[0].count == 0);
+}
+
+TEST_CASE("series beyond a limit are refused, counted and named, and the rest goes on") {
+    StoreOptions options;
+    options.seriesPerMetricMost = 10;
+    options.seriesMost = 25;
+    StoreFeed feed(options);
+    const auto put = [&feed](const std::string& metric, const std::string& resource, int first,
+                             int count, TimeNs time) {
+        BatchMaker maker;
+        maker.resource({{"service.name", resource}}).metric(metric);
+        for (int i = first; i < first + count; ++i)
+            maker.number(time, i, {{"id", std::to_string(i)}});
+        return feed.write(maker);
+    };
+    CHECK(put("a", "one", 0, 6, 10).accepted == 6);
+    // Another resource does not go round the limit.
+    const WriteReport report = put("a", "two", 0, 6, 10);
+    CHECK(report.accepted == 4);
+    REQUIRE(report.rejections.size() == 1);
+    CHECK(report.rejections[0].reason == "metric-series-limit");
+    CHECK(report.rejections[0].points == 2);
+    CHECK(report.rejections[0].message.find("metric a") == 0);
+    CHECK(put("a", "one", 0, 6, 20).accepted == 6);
+    CHECK(put("b", "one", 0, 10, 20).accepted == 10);
+    CHECK(put("c", "one", 0, 10, 20).rejections.at(0).reason == "series-limit");
+    CHECK(feed.counted("sightglass_store_refused_samples_total", "metric-series-limit") == 2);
+    CHECK(feed.counted("sightglass_store_refused_samples_total", "series-limit") == 5);
+    const StoreUsage usage = feed.store.usage();
+    CHECK(usage.series == 25);
+    REQUIRE(usage.limitedMetrics.size() == 2);
+    CHECK(usage.limitedMetrics[0].name == "a");
+    CHECK(usage.limitedMetrics[0].refusedPoints == 2);
+    CHECK(usage.limitedMetrics[1].name == "c");
+    CHECK(usage.limitedMetrics[1].reason == "series-limit");
 }

@@ -164,7 +164,12 @@ MetricView::MetricView(EngineBridge& bridge, Selection& selection, const Theme& 
 MetricView::~MetricView() = default;
 
 std::shared_ptr<const Family> MetricView::family(const Analysis& analysis) const {
-    return findFamily(analysis.families, m_selection.family().toStdString());
+    const std::string name = m_selection.family().toStdString();
+    for (const auto& family : analysis.families) {
+        if (family->name == name)
+            return family;
+    }
+    return nullptr;
 }
 
 void MetricView::refresh() {
