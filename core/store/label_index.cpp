@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/label_index.h"
 
-#include <absl/hash/hash.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
 #include <new>
+#include <random>
 #include <utility>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "core/model/prometheus_names.h"
 
@@ -28,12 +30,9 @@ constexpr std::size_t scanStep = 64;
 /// Lists shorter than this are not worth cleaning.
 constexpr std::uint32_t leastCleaned = 32;
 
-std::uint32_t hashOf(const Attribute& attribute) {
-    const Value& value = attribute.value;
-    const std::size_t hash = value.hasText()
-                                 ? absl::HashOf(attribute.key, value.kind(), value.text())
-                                 : absl::HashOf(attribute.key, value.kind(), value.bits());
-    return static_cast<std::uint32_t>(hash ^ hash >> 32);
+std::uint64_t drawSeed() {
+    std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
 }
 
 /// Whether the kind has one display() a value, from which lookUp() finds it back.
@@ -46,6 +45,8 @@ std::size_t termBytes(const Value& value) {
 }
 
 } // namespace
+
+static_assert(sizeof(LabelTerm) == 64, "every series with a value of its own has one");
 
 LabelTerm& LabelTerm::make(std::string_view sharedKey, const Value& value, std::uint32_t hash) {
     const std::string_view text = value.text();
@@ -119,7 +120,7 @@ void LabelTermTable::erase(const LabelTerm& term) {
 
 // ---- the writer ----
 
-LabelIndex::LabelIndex(IsLive isLive) : m_isLive(std::move(isLive)) {}
+LabelIndex::LabelIndex(IsLive isLive) : m_isLive(std::move(isLive)), m_seed(drawSeed()) {}
 
 LabelIndex::~LabelIndex() {
     MutexLock lock(m_mutex);
@@ -154,6 +155,17 @@ LabelIndex::Key& LabelIndex::keyOf(std::string_view text) {
     if (key.label->keys.size() == 2)
         ++m_manyKeyLabels;
     return key;
+}
+
+std::uint32_t LabelIndex::hashOf(const Attribute& attribute) const {
+    const Value& value = attribute.value;
+    const std::uint64_t bits = value.bits();
+    const std::uint64_t seed =
+        XXH3_64bits_withSeed(attribute.key.data(), attribute.key.size(), m_seed) +
+        static_cast<std::uint64_t>(value.kind());
+    return static_cast<std::uint32_t>(
+        value.hasText() ? XXH3_64bits_withSeed(value.text().data(), value.text().size(), seed)
+                        : XXH3_64bits_withSeed(&bits, sizeof bits, seed));
 }
 
 LabelTerm& LabelIndex::intern(const Attribute& attribute, std::uint32_t hash) {

@@ -29,9 +29,9 @@ class LabelTerm final : public SharedAttribute {
     [[nodiscard]] static LabelTerm& make(std::string_view sharedKey, const Value& value,
                                          std::uint32_t hash);
 
+    std::uint32_t place = 0; ///< in the list of its key
     PostingList series;      ///< all that ever carried it and were not cleaned out yet
     std::uint32_t live = 0;  ///< how many of them there still are; 0: to be dropped
-    std::uint32_t place = 0; ///< in the list of its key
     const std::uint32_t hash;
 
   private:
@@ -163,6 +163,7 @@ class LabelIndex {
         }
     };
 
+    [[nodiscard]] std::uint32_t hashOf(const Attribute& attribute) const;
     [[nodiscard]] LabelTerm& intern(const Attribute& attribute, std::uint32_t hash)
         SG_REQUIRES(m_mutex);
     [[nodiscard]] Key& keyOf(std::string_view text) SG_REQUIRES(m_mutex);
@@ -195,7 +196,8 @@ class LabelIndex {
         SG_EXCLUDES(m_mutex);
 
     const IsLive m_isLive;
-    std::size_t m_bytes = 0; ///< the writer's own
+    const std::uint64_t m_seed; ///< nobody outside can make hashes meet
+    std::size_t m_bytes = 0;    ///< the writer's own
 
     mutable Mutex m_mutex;
     LabelTermTable m_terms SG_GUARDED_BY(m_mutex);
