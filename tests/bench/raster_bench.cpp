@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Drawing at 1200x700: milliseconds a frame of our rasteriser, and of the ways of Qt's beside it.
+// Drawing at 1200x700: milliseconds a frame of our rasteriser, alone and with the columns read from
+// the ring, and of the ways of Qt's beside it.
 // Arguments are series and points a series. Run with QT_QPA_PLATFORM=offscreen (the default here).
 #include <benchmark/benchmark.h>
 
@@ -11,8 +12,11 @@
 
 #include <algorithm>
 #include <random>
+#include <string>
 #include <vector>
 
+#include "tests/support/store_feed.h"
+#include "ui/charts/plot_query.h"
 #include "ui/charts/rasteriser.h"
 
 namespace {
@@ -85,6 +89,76 @@ void rasterise(benchmark::State& state, double lineWidth, int dash) {
     }
 }
 
+TimeNs timeOf(std::size_t point, std::size_t points) {
+    return start + static_cast<TimeNs>(static_cast<double>(span) * static_cast<double>(point) /
+                                       static_cast<double>(points));
+}
+
+/// What a chart asks of a ring that holds one metric.
+PlotRequest requestFor(const test::StoreFeed& feed, std::string_view metric) {
+    PlotPath path;
+    path.number = 1;
+    path.metrics = {feed.listener.metricNamed(metric)};
+    PlotRequest request;
+    request.families = {{QStringLiteral("m"), {path}}};
+    request.span = span;
+    request.end = start + span;
+    request.live = false;
+    request.columns = width;
+    return request;
+}
+
+/// A frame as the window makes it: columns from the ring, then the picture of them.
+void frame(benchmark::State& state) {
+    test::StoreFeed feed(std::size_t{1} << 30);
+    const std::vector<Walk> all = walks(state);
+    const std::size_t points = all.front().size();
+    const std::size_t atOnce = std::max<std::size_t>(20'000 / all.size(), 1);
+    for (std::size_t begin = 0; begin < points; begin += atOnce) {
+        test::BatchMaker batch;
+        batch.metric("m");
+        for (std::size_t i = begin; i < std::min(points, begin + atOnce); ++i) {
+            for (std::size_t s = 0; s < all.size(); ++s)
+                batch.number(timeOf(i, points), all[s][i], {{"series", std::to_string(s)}});
+        }
+        feed.write(batch);
+    }
+    const PlotRequest request = requestFor(feed, "m");
+    Rasteriser rasteriser;
+    for (auto _ : state) {
+        const auto answer = plotQuery(feed.store, request);
+        rasteriser.begin({width, height});
+        for (const PlotSeries& series : answer->series)
+            rasteriser.draw(series.columns, {answer->from, answer->to, 0, 1}, {.color = Qt::blue});
+        benchmark::DoNotOptimize(rasteriser.finish());
+    }
+}
+
+/// The cells and quantiles of histograms with twelve buckets.
+void heatmap(benchmark::State& state) {
+    test::StoreFeed feed(std::size_t{1} << 30);
+    const auto series = static_cast<std::size_t>(state.range(0));
+    const auto points = static_cast<std::size_t>(state.range(1));
+    const std::vector<double> bounds{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000};
+    std::vector<std::vector<std::uint64_t>> counts(series, std::vector<std::uint64_t>(12, 0));
+    std::mt19937 random(1);
+    std::normal_distribution<double> bell(6, 2);
+    for (std::size_t i = 0; i < points; ++i) {
+        test::BatchMaker batch;
+        batch.metric({"h", "ms", "", MetricType::Histogram, false, Temporality::Cumulative});
+        for (std::size_t s = 0; s < series; ++s) {
+            for (int more = 0; more < 5; ++more)
+                ++counts[s][static_cast<std::size_t>(std::clamp(bell(random), 0.0, 11.0))];
+            batch.histogram(timeOf(i, points), bounds, counts[s], 0,
+                            {{"series", std::to_string(s)}});
+        }
+        feed.write(batch);
+    }
+    const PlotRequest request = requestFor(feed, "h");
+    for (auto _ : state)
+        benchmark::DoNotOptimize(plotQuery(feed.store, request));
+}
+
 void columnRasteriser(benchmark::State& state) {
     rasterise(state, 1.5, 0);
 }
@@ -148,6 +222,8 @@ void sizes(benchmark::internal::Benchmark* bench) {
 
 BENCHMARK(columnRasteriser)->Apply(sizes)->Args({1, 1'000'000});
 BENCHMARK(columnRasteriserDashed)->Apply(sizes);
+BENCHMARK(frame)->Apply(sizes)->Args({1, 1'000'000});
+BENCHMARK(heatmap)->Unit(benchmark::kMillisecond)->Args({1, 2000})->Args({50, 2000});
 BENCHMARK(painterLines)->Apply(sizes);
 BENCHMARK(qtCharts)->Apply(sizes);
 

@@ -187,7 +187,8 @@ void ChartCanvas::place(QSize size, double scale) {
     inDevice(m_lane, m_below);
     if (m_heat.active()) {
         const int gap = m_theme.px(10);
-        const QRect side(m_plot.right() + 1 + gap, m_plot.top(), right - gap, m_plot.height());
+        const QRect side(m_plot.right() + 1 + gap, m_plot.top(), right - gap - m_theme.px(4),
+                         m_plot.height());
         m_heat.place({m_plot, m_needed.right > 0 ? side : QRect(), m_from, m_to, scale});
     }
 }

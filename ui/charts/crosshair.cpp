@@ -20,6 +20,10 @@ QString traceOf(const HeatExemplar& exemplar) {
     return exemplar.traceId.isEmpty() ? QStringLiteral("no trace id") : exemplar.traceId;
 }
 
+QString exemplarName(const HeatExemplar& exemplar) {
+    return markOf(exemplar.path) + QStringLiteral(" exemplar");
+}
+
 QString rowName(const CrosshairReading::Row& row, const PlotFrame& frame) {
     const PlotSeries& series = *row.series;
     const QString mark = QString(markOf(series.path));
@@ -119,7 +123,8 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
         exactWidth = std::max(exactWidth, metrics.horizontalAdvance(cells[i].exact));
     }
     if (reading.exemplar != nullptr)
-        nameWidth = std::max(nameWidth, metrics.horizontalAdvance(QStringLiteral("Exemplar")));
+        nameWidth =
+            std::max(nameWidth, markedWidth(exemplarName(*reading.exemplar), font, m_theme));
     nameWidth = std::min(nameWidth, m_theme.px(220));
     // Every digit is worth having, but not at the price of half the chart.
     if (nameWidth + valueWidth + exactWidth > m_plot.width() / 2) {
@@ -216,7 +221,8 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
     const int at = box.left() + pad + sample + m_theme.px(8);
     painter.setFont(font);
     painter.setPen(tokens.text);
-    painter.drawText(QRect(at, y, nameWidth, line), Qt::AlignVCenter, QStringLiteral("Exemplar"));
+    paintMarkedText(painter, {at, y, nameWidth, line}, exemplarName(*picked), font, tokens.text,
+                    m_theme);
     painter.setFont(bold);
     painter.drawText(QRect(at + nameWidth + gap, y, valueWidth, line),
                      Qt::AlignRight | Qt::AlignVCenter, pickedValue);

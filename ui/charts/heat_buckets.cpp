@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <numeric>
 
 namespace sightglass::ui {
 
@@ -412,6 +413,26 @@ std::vector<double> HeatGrid::distribution(std::optional<std::size_t> cell) cons
     for (std::size_t c = begin; c < end; ++c) {
         for (std::size_t row = 0; row < rows(); ++row)
             sum[row] += static_cast<double>(at(c, row));
+    }
+    return sum;
+}
+
+std::vector<double> HeatGrid::around(std::size_t cell) const {
+    constexpr double enough = 100;
+    std::vector<double> sum = distribution(cell);
+    double total = std::accumulate(sum.begin(), sum.end(), 0.0);
+    const std::size_t most = std::max<std::size_t>(seconds.size() / 40, 1);
+    for (std::size_t aside = 1; aside <= most && total < enough; ++aside) {
+        const auto add = [&](std::size_t beside) {
+            for (std::size_t row = 0; row < rows(); ++row) {
+                sum[row] += static_cast<double>(at(beside, row));
+                total += static_cast<double>(at(beside, row));
+            }
+        };
+        if (cell >= aside)
+            add(cell - aside);
+        if (cell + aside < seconds.size())
+            add(cell + aside);
     }
     return sum;
 }

@@ -38,6 +38,9 @@ struct HeatGrid {
     }
     /// Observations by row, of one cell or of all.
     [[nodiscard]] std::vector<double> distribution(std::optional<std::size_t> cell) const;
+    /// Of a cell and of as many beside it, on both sides, as it takes to have 100 observations; at
+    /// most a fortieth of all cells each way. Quantiles of fewer would be noise.
+    [[nodiscard]] std::vector<double> around(std::size_t cell) const;
 };
 
 /// The value below which lies the share `q` (0 to 1) of the observations, as PromQL's

@@ -234,10 +234,8 @@ void HeatLayer::paintAbove(QPainter& painter, const std::vector<PlotSeries>& lin
     painter.setClipRect(m_place.plot);
     painter.setPen(QPen(tokens.surface, 1.25 * unit));
     painter.setBrush(tokens.text);
-    for (const HeatExemplar& exemplar : m_frame->exemplars) {
-        if (exemplar.path == shown->path)
-            paintDot(exemplar, dotRadius);
-    }
+    for (const HeatExemplar& exemplar : m_frame->exemplars)
+        paintDot(exemplar, dotRadius);
     painter.setClipping(false);
     if (active != nullptr) {
         painter.setPen(QPen(tokens.surface, 5 * unit));
@@ -291,7 +289,8 @@ void HeatLayer::paintSide(QPainter& painter, std::optional<TimeNs> time) const {
         return;
     const Tokens& tokens = m_theme.tokens();
     const auto cell = time ? m_frame->cellAt(*time) : std::nullopt;
-    const std::vector<double> counts = shown->distribution(cell);
+    const std::vector<double> counts =
+        cell ? shown->around(*cell) : shown->distribution(std::nullopt);
     double most = 0;
     double total = 0;
     for (const double count : counts) {
@@ -309,7 +308,7 @@ void HeatLayer::paintSide(QPainter& painter, std::optional<TimeNs> time) const {
     painter.fillRect(QRect(side.left(), side.top(), 1, side.height()), tokens.border);
     painter.drawText(
         QRect(side.left(), side.bottom() + 1 + m_theme.px(4), side.width(), metrics.height()),
-        Qt::AlignLeft | Qt::AlignTop, QStringLiteral("n = ") + countText(total));
+        Qt::AlignLeft | Qt::AlignTop, QStringLiteral("n = ") + countText(std::round(total)));
     if (!(total > 0))
         return;
 
@@ -349,13 +348,13 @@ void HeatLayer::paintSide(QPainter& painter, std::optional<TimeNs> time) const {
 
 const HeatExemplar* HeatLayer::exemplarUnder(QPointF at) const {
     const HeatExemplar* best = nullptr;
-    const HeatGrid* shown = grid();
     double nearest = m_theme.px(8);
-    for (std::size_t i = 0; shown != nullptr && i < m_frame->exemplars.size(); ++i) {
-        const HeatExemplar& exemplar = m_frame->exemplars[i];
+    if (!m_frame)
+        return nullptr;
+    for (const HeatExemplar& exemplar : m_frame->exemplars) {
         const double distance =
             std::hypot(xOf(exemplar.time) - at.x(), yOf(m_scale.at(exemplar.value)) - at.y());
-        if (exemplar.path == shown->path && distance < nearest) {
+        if (distance < nearest) {
             nearest = distance;
             best = &exemplar;
         }
@@ -375,12 +374,11 @@ const HeatExemplar* HeatLayer::exemplarAt(TimeNs time, double value) const {
 
 const HeatExemplar* HeatLayer::exemplarBeside(TimeNs time, int direction) const {
     const HeatExemplar* best = nullptr;
-    const HeatGrid* shown = grid();
-    for (std::size_t i = 0; shown != nullptr && i < m_frame->exemplars.size(); ++i) {
-        const HeatExemplar& exemplar = m_frame->exemplars[i];
+    if (!m_frame)
+        return nullptr;
+    for (const HeatExemplar& exemplar : m_frame->exemplars) {
         const TimeNs ahead = (exemplar.time - time) * direction;
-        if (exemplar.path != shown->path || ahead <= 0 || exemplar.time < m_place.from ||
-            exemplar.time > m_place.to)
+        if (ahead <= 0 || exemplar.time < m_place.from || exemplar.time > m_place.to)
             continue;
         if (best == nullptr || ahead < (best->time - time) * direction)
             best = &exemplar;

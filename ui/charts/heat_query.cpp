@@ -372,7 +372,9 @@ std::vector<PlotSeries> quantileLines(const HeatFrame& frame) {
         }
         PlotSeries* const own = lines.data() + lines.size() - std::size(heatQuantiles);
         for (std::size_t cell = 0; cell < grid.seconds.size(); ++cell) {
-            const std::vector<double> counts = grid.distribution(cell);
+            if (!(grid.seconds[cell] > 0))
+                continue;
+            const std::vector<double> counts = grid.around(cell);
             for (std::size_t q = 0; q < std::size(heatQuantiles); ++q) {
                 const auto value = quantileOf(grid, counts, heatQuantiles[q].share);
                 if (!value)

@@ -92,9 +92,7 @@ HeatScale::HeatScale(const HeatFrame& frame, bool isLog) : m_isLog(isLog) {
         if (!filled)
             continue;
         low = std::min(low, row(grid, filled->first).first);
-        const std::size_t more =
-            std::max(filled->second, std::min(filled->second + 1, grid.edges.size() - 1));
-        high = std::max(high, row(grid, more).second);
+        high = std::max(high, row(grid, filled->second).second);
     }
     if (low < high) {
         m_low = low;

@@ -26,7 +26,7 @@ namespace sightglass::ui {
 class HeatScale {
   public:
     HeatScale() = default;
-    /// Covers the rows that hold something, of all paths, and one row more above.
+    /// Covers the rows that hold something, of all paths.
     HeatScale(const HeatFrame& frame, bool isLog);
 
     [[nodiscard]] bool isLog() const { return m_isLog; }

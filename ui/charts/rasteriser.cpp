@@ -28,7 +28,7 @@ Word scaled(Word pixels, std::uint32_t a) {
 }
 
 void over(std::uint32_t& pixel, std::uint32_t above) {
-    pixel = pixel == 0 ? above : above + scaled(pixel, 255 - (above >> 24));
+    pixel = above + scaled(pixel, 255 - (above >> 24));
 }
 
 /// Lays one colour over a run of pixels.
@@ -42,7 +42,7 @@ void over(std::uint32_t* from, std::uint32_t* to, std::uint32_t above) {
     for (; to - from >= 2; from += 2) {
         std::uint64_t two;
         std::memcpy(&two, from, sizeof two);
-        two = two == 0 ? both : both + scaled(two, rest);
+        two = both + scaled(two, rest);
         std::memcpy(from, &two, sizeof two);
     }
     if (from < to)
@@ -176,38 +176,44 @@ void Rasteriser::dot(Point centre, double radius) {
         reach(left, right);
 }
 
-void Rasteriser::connect(Point a, Point b) {
+/// From (x0, y0) to (x1, y1). Four numbers and not two points: those went through memory, which
+/// took longer than all that is done here.
+inline void Rasteriser::connect(double x0, double y0, double x1, double y1) {
     // What lies outside is cut off: it would cost a loop, and be too far for an int.
     const double left = -8;
     const double right = m_width + 8;
-    if (b.x < left || a.x > right)
+    if (x1 < left || x0 > right)
         return;
-    if (a.x < left || b.x > right) {
-        const Point from = a;
-        const double slope = (b.y - a.y) / (b.x - a.x);
-        if (a.x < left)
-            a = {left, from.y + slope * (left - from.x)};
-        if (b.x > right)
-            b = {right, from.y + slope * (right - from.x)};
+    if (x0 < left || x1 > right) {
+        const double slope = (y1 - y0) / (x1 - x0);
+        const double height = y0 - slope * x0;
+        if (x0 < left) {
+            x0 = left;
+            y0 = height + slope * left;
+        }
+        if (x1 > right) {
+            x1 = right;
+            y1 = height + slope * right;
+        }
     }
-    const double dx = b.x - a.x;
-    const double dy = std::abs(b.y - a.y);
+    const double dx = x1 - x0;
+    const double dy = std::abs(y1 - y0);
     if (dy <= dx) {
         if (dx > 0)
-            gentle(a, b);
+            gentle({x0, y0}, {x1, y1});
         return;
     }
     if (dx > 1.25) {
-        steep(a, b);
+        steep({x0, y0}, {x1, y1});
         return;
     }
     // Within a pixel or to the next one: half of the way in each.
-    if (static_cast<int>(a.x - left) == static_cast<int>(b.x - left)) {
-        run(a.x, a.y, b.y);
+    if (static_cast<int>(x0 - left) == static_cast<int>(x1 - left)) {
+        run(x0, y0, y1);
     } else {
-        const double middle = (a.y + b.y) / 2;
-        run(a.x, a.y, middle);
-        run(b.x, middle, b.y);
+        const double middle = (y0 + y1) / 2;
+        run(x0, y0, middle);
+        run(x1, middle, y1);
     }
 }
 
@@ -254,14 +260,14 @@ void Rasteriser::draw(std::span<const PlotColumn> columns, const View& view, con
             if (exit.x - entry.x <= 1)
                 entry.x = exit.x = x;
             if (exit.x > entry.x) {
-                connect(entry, {x, entry.y});
-                connect({x, exit.y}, exit);
+                connect(entry.x, entry.y, x, entry.y);
+                connect(x, exit.y, exit.x, exit.y);
             }
             if (bottom - top > 0.5)
                 run(x, top, bottom);
         }
         if (!c.gapBefore && i > 0)
-            connect(before, entry);
+            connect(before.x, before.y, entry.x, entry.y);
         before = exit;
     }
     endPiece(ink, period, phase);

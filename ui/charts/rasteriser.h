@@ -95,7 +95,7 @@ class Rasteriser {
     static constexpr int stripColumns = 16;
 
     void setWidth(double width);
-    void connect(Point a, Point b);
+    void connect(double x0, double y0, double x1, double y1);
     void gentle(Point a, Point b);
     void steep(Point a, Point b);
     void run(double x, double y0, double y1);

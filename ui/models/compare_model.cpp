@@ -250,6 +250,28 @@ int CompareModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : 1 + static_cast<int>(m_paths.size());
 }
 
+bool CompareModel::isWide(int column) const {
+    return !isFurther(column) ||
+           std::find(m_wide.begin(), m_wide.end(), pathOf(column).id) != m_wide.end();
+}
+
+void CompareModel::setWide(OriginId path, bool wide) {
+    const auto known = std::find(m_wide.begin(), m_wide.end(), path);
+    if ((known != m_wide.end()) == wide)
+        return;
+    if (wide)
+        m_wide.push_back(path);
+    else
+        m_wide.erase(known);
+    for (int column = FirstFurtherColumn; column < columnCount(); ++column) {
+        if (pathOf(column).id != path)
+            continue;
+        emit headerDataChanged(Qt::Horizontal, column, column);
+        if (rowCount() > 0)
+            emit dataChanged(index(0, column), index(rowCount() - 1, column));
+    }
+}
+
 Qt::ItemFlags CompareModel::flags(const QModelIndex& index) const {
     if (!index.isValid())
         return Qt::NoItemFlags;
@@ -339,7 +361,9 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
     case ValueRole:
         return cellText(attribute, path);
     case Qt::TextAlignmentRole:
-        return index.column() >= FirstFurtherColumn ? QVariant(int(Qt::AlignCenter)) : QVariant();
+        return isWide(index.column()) ? QVariant() : QVariant(int(Qt::AlignCenter));
+    case WideRole:
+        return isWide(index.column());
     case Qt::ToolTipRole: {
         QString text = cellText(attribute, path);
         const std::string& via = attribute.values[path].via;
@@ -351,7 +375,7 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
     case Qt::AccessibleTextRole:
         return QStringLiteral("%1: %2").arg(key, cellText(attribute, path));
     case Qt::DisplayRole:
-        if (index.column() >= FirstFurtherColumn)
+        if (!isWide(index.column()))
             return differs ? QStringLiteral("\u2260") : QStringLiteral("=");
         return cellText(attribute, path);
     default:
@@ -364,18 +388,22 @@ QVariant CompareModel::headerData(int section, Qt::Orientation orientation, int 
         return {};
     if (section == KeyColumn)
         return role == Qt::AccessibleTextRole ? QVariant(QStringLiteral("Attribute")) : QVariant();
-    const Origin& origin = m_paths[static_cast<std::size_t>(section - ReferenceColumn)];
+    const Origin& origin = pathOf(section);
+    const QString path =
+        QStringLiteral("Path %1, %2").arg(origin.id.value + 1).arg(toText(origin.name()));
     switch (role) {
     case Qt::DisplayRole:
         return toText(origin.shortName());
     case Qt::ToolTipRole:
-        return plainToolTip(
-            QStringLiteral("Path %1, %2").arg(origin.id.value + 1).arg(toText(origin.name())));
+        return plainToolTip(!isFurther(section) ? path
+                            : isWide(section)   ? path + QStringLiteral("\nA click narrows it")
+                                                : path + QStringLiteral("\nA click widens it"));
     case Qt::AccessibleTextRole:
-        return QStringLiteral("Path %1, %2%3")
-            .arg(origin.id.value + 1)
-            .arg(toText(origin.name()),
-                 section == ReferenceColumn ? QStringLiteral(", reference") : QString());
+        return path + (section == ReferenceColumn ? QStringLiteral(", reference")
+                       : isWide(section)          ? QString()
+                                                  : QStringLiteral(", narrow"));
+    case WideRole:
+        return isWide(section);
     default:
         return {};
     }

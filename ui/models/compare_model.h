@@ -16,9 +16,10 @@
 namespace sightglass::ui {
 
 /// One family on all its paths, attribute by attribute: the reference in the first value column,
-/// the path it is read against in the second, further paths after them. Rows that differ come
-/// first, under their headings; those that are the same on all paths fold into one row. Owned by
-/// the Compare pane; GUI thread only.
+/// the path it is read against in the second, further paths after them: narrow, saying only whether
+/// they agree, until the user wants them in full. Rows that differ come first, under their
+/// headings; those that are the same on all paths fold into one row. Owned by the Compare pane; GUI
+/// thread only.
 class CompareModel final : public QAbstractTableModel {
     Q_OBJECT
   public:
@@ -30,6 +31,7 @@ class CompareModel final : public QAbstractTableModel {
         LostRole,                ///< the reference says it, this path does not
         SeverityRole,            ///< int of Severity: how bad the row's difference is
         ValueRole,               ///< the value in full, also of a narrow column
+        WideRole,                ///< the column shows values; of headers as well
     };
 
     using QAbstractTableModel::QAbstractTableModel;
@@ -48,6 +50,15 @@ class CompareModel final : public QAbstractTableModel {
     [[nodiscard]] bool folded() const { return m_folded; }
     void setFolded(bool folded);
 
+    /// Whether a column shows its values: always but for further paths that the user did not widen.
+    [[nodiscard]] bool isWide(int column) const;
+    [[nodiscard]] static bool isFurther(int column) { return column >= FirstFurtherColumn; }
+    /// Widens or narrows a further path, here and for every other family.
+    void setWide(OriginId path, bool wide);
+    [[nodiscard]] const Origin& pathOf(int column) const {
+        return m_paths[static_cast<std::size_t>(column - ReferenceColumn)];
+    }
+
     [[nodiscard]] int differing() const { return static_cast<int>(m_differing.size()); }
     [[nodiscard]] int same() const { return static_cast<int>(m_same.size()); }
     /// The paths in the order of the columns from ReferenceColumn; empty without a family.
@@ -56,7 +67,8 @@ class CompareModel final : public QAbstractTableModel {
     /// Open findings about this family or about its sources on its paths, worst first.
     [[nodiscard]] std::vector<std::shared_ptr<const Finding>> findings() const;
 
-    /// Rows as lines with tabs, the paths' names first; headings and folds are left out.
+    /// Rows as lines with tabs, the paths' names first, each path in full whatever its width;
+    /// headings and folds are left out.
     [[nodiscard]] QString asText(const QVector<int>& rows) const;
     [[nodiscard]] QJsonArray asJson(const QVector<int>& rows) const;
 
@@ -93,6 +105,7 @@ class CompareModel final : public QAbstractTableModel {
     std::vector<Origin> m_paths;
     std::vector<Attribute> m_differing, m_same;
     std::vector<Row> m_rows;
+    std::vector<OriginId> m_wide; ///< further paths that the user wants in full
     bool m_folded = true;
 };
 

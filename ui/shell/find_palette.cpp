@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 #include "ui/look/label.h"
 #include "ui/look/marks.h"
@@ -19,6 +20,8 @@ namespace {
 
 constexpr int hitLimit = 50;
 constexpr int rowsShown = 10;
+/// Up to this many families are looked through within a frame, without a worker.
+constexpr std::size_t atOnce = 2000;
 
 class FindDelegate final : public QStyledItemDelegate {
   public:
@@ -113,7 +116,13 @@ QVariant FindModel::data(const QModelIndex& index, int role) const {
 
 FindPalette::FindPalette(EngineBridge& bridge, const Theme& theme, QLineEdit& field,
                          QWidget& window)
-    : QFrame(&window), m_bridge(bridge), m_theme(theme), m_field(field) {
+    : QFrame(&window),
+      m_bridge(bridge),
+      m_theme(theme),
+      m_field(field),
+      m_job([this](const Request& request) { return find(request); },
+            [this](Answer answer) { showHits(std::move(answer)); },
+            LatestJob<Request, Answer>::Pace::GoesOn) {
     hide();
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(1, 1, 1, 1);
@@ -138,18 +147,38 @@ FindPalette::FindPalette(EngineBridge& bridge, const Theme& theme, QLineEdit& fi
     connect(&theme, &Theme::changed, this, &FindPalette::place);
 }
 
+FindPalette::Answer FindPalette::find(const Request& request) {
+    if (!m_index || m_index->analysis() != request.analysis)
+        m_index = std::make_unique<const FindIndex>(request.analysis);
+    return {request.query, m_index->find(request.query, hitLimit)};
+}
+
 void FindPalette::search() {
+    m_chooseFirst = false;
     const QString query = m_field.text().trimmed();
     if (query.isEmpty()) {
         hide();
         return;
     }
-    if (!m_index || m_index->analysis() != m_bridge.analysis())
-        m_index = std::make_unique<FindIndex>(m_bridge.analysis());
-    m_model.setHits(m_index->find(query, hitLimit));
+    Request request{m_bridge.analysis(), query};
+    if (request.analysis->families.size() <= atOnce && !m_job.busy())
+        showHits(find(request));
+    else
+        m_job.ask(std::move(request));
+}
+
+void FindPalette::showHits(Answer answer) {
+    // What was asked for before the field was emptied or left is no longer wanted.
+    if (answer.query != m_field.text().trimmed() || m_field.window()->focusWidget() != &m_field)
+        return;
+    m_model.setHits(std::move(answer.hits));
     if (m_model.rowCount() > 0)
         m_list->setCurrentIndex(m_model.index(0));
     m_list->scrollToTop();
+    if (std::exchange(m_chooseFirst, false)) {
+        choose(m_list->currentIndex());
+        return;
+    }
     place();
     show();
     raise();
@@ -218,7 +247,8 @@ bool FindPalette::eventFilter(QObject* watched, QEvent* event) {
         return true;
     case Qt::Key_Return:
     case Qt::Key_Enter:
-        if (isVisible())
+        m_chooseFirst = m_job.busy();
+        if (!m_chooseFirst && isVisible())
             choose(m_list->currentIndex());
         return true;
     default:

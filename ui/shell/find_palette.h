@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "ui/bridge/engine_bridge.h"
+#include "ui/bridge/latest_job.h"
 #include "ui/look/theme.h"
 #include "ui/shell/find_index.h"
 
@@ -35,7 +36,8 @@ class FindModel final : public QAbstractListModel {
 
 /// The list under the find field: as one types, metrics, findings and labels; arrows choose, Enter
 /// goes there, Esc puts it away. It lies over the pages inside the window and takes no focus from
-/// the field. Child of the window; GUI thread only.
+/// the field. Where there is much to look through a worker does it, and the list shows what was
+/// found before until then; Enter waits for it. Child of the window; GUI thread only.
 class FindPalette : public QFrame {
     Q_OBJECT
   public:
@@ -53,7 +55,18 @@ class FindPalette : public QFrame {
     void paintEvent(QPaintEvent* event) override;
 
   private:
+    struct Request {
+        std::shared_ptr<const Analysis> analysis;
+        QString query;
+    };
+    struct Answer {
+        QString query;
+        QVector<FindHit> hits;
+    };
+
+    [[nodiscard]] Answer find(const Request& request);
     void search();
+    void showHits(Answer answer);
     void place();
     void move(int rows);
     void choose(const QModelIndex& index);
@@ -61,10 +74,12 @@ class FindPalette : public QFrame {
     EngineBridge& m_bridge;
     const Theme& m_theme;
     QLineEdit& m_field;
-    std::unique_ptr<FindIndex> m_index;
     FindModel m_model;
     QListView* m_list;
     Label* m_nothing;
+    bool m_chooseFirst = false;               ///< Enter came before the hits
+    std::unique_ptr<const FindIndex> m_index; ///< the worker's while it is busy
+    LatestJob<Request, Answer> m_job;
 };
 
 } // namespace sightglass::ui

@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 #include "ui/look/format.h"
 #include "ui/look/marks.h"
@@ -35,6 +36,11 @@ namespace {
 struct RangeCommand {
     Command command;
     TimeNs span;
+};
+constexpr std::pair<Command, Grouping> groupingCommands[] = {
+    {Command::GroupByService, Grouping::Service},
+    {Command::GroupByPath, Grouping::Path},
+    {Command::GroupByName, Grouping::Name},
 };
 constexpr RangeCommand rangeCommands[] = {
     {Command::RangeFit, 0},
@@ -104,10 +110,7 @@ MainWindow::MainWindow(EngineBridge& bridge, Selection& selection, Theme& theme,
     connect(m_statusBar, &StatusBar::sourcesWanted, this, [this] { showPage(Page::Sources); });
     connect(m_statusBar, &StatusBar::metricsWanted, this, [this] { showPage(Page::Metrics); });
     connect(m_metrics, &MetricsPage::panesChanged, this, &MainWindow::showCommandStates);
-    connect(m_metrics, &MetricsPage::panesMade, this, [this] {
-        followFindings(*m_metrics->drawer());
-        orderTabs();
-    });
+    connect(m_metrics, &MetricsPage::panesMade, this, &MainWindow::adoptPanes);
     connect(m_metrics, &MetricsPage::addTargetWanted, this, &MainWindow::addTarget);
     connect(m_metrics, &MetricsPage::openDumpWanted, this, &MainWindow::chooseDump);
     connect(m_metrics, &MetricsPage::demoWanted, this, &MainWindow::playDemo);
@@ -150,7 +153,7 @@ MainWindow::MainWindow(EngineBridge& bridge, Selection& selection, Theme& theme,
     if (const QByteArray geometry = preferences.geometry(); !restoreGeometry(geometry))
         resize(1280, 800);
     if (m_metrics->hasData())
-        followFindings(*m_metrics->drawer());
+        adoptPanes();
     showPage(Page::Metrics);
     suggestFamily();
 }
@@ -198,6 +201,14 @@ void MainWindow::connectCommands() {
     pane(Command::Explorer, MetricsPage::Pane::Explorer);
     pane(Command::Compare, MetricsPage::Pane::Compare);
     pane(Command::Drawer, MetricsPage::Pane::Drawer);
+    for (const auto& [command, grouping] : groupingCommands) {
+        c.on(command, this, [this, grouping = grouping] {
+            showPage(Page::Metrics);
+            if (m_metrics->hasData())
+                m_metrics->explorer()->setGrouping(grouping);
+            showCommandStates();
+        });
+    }
     c.on(Command::LargerText, this, [this] { setTextPercent(m_theme.textPercent() + 10); });
     c.on(Command::SmallerText, this, [this] { setTextPercent(m_theme.textPercent() - 10); });
     c.on(Command::NormalText, this, [this] { setTextPercent(100); });
@@ -281,6 +292,11 @@ void MainWindow::showCommandStates() {
         c.action(command).setEnabled(panesThere);
         c.action(command).setChecked(m_metrics->isPaneShown(pane));
     }
+    for (const auto& [command, grouping] : groupingCommands) {
+        c.action(command).setEnabled(panesThere);
+        c.action(command).setChecked((panesThere ? m_metrics->explorer()->grouping()
+                                                 : m_preferences.grouping()) == grouping);
+    }
     for (const RangeCommand& range : rangeCommands) {
         const bool holds =
             range.span == m_selection.span() && (m_selection.live() || range.span == 0);
@@ -316,7 +332,6 @@ SourcesPage& MainWindow::sources() {
     if (!m_sources) {
         m_sources = new SourcesPage(m_bridge, m_selection, m_theme, m_stack);
         m_stack->addWidget(m_sources);
-        orderTabs();
         connect(m_sources, &SourcesPage::addTargetWanted, this, &MainWindow::addTarget);
     }
     return *m_sources;
@@ -328,27 +343,49 @@ FindingsView& MainWindow::findings() {
             new FindingsView(m_bridge, m_selection, m_theme, FindingsView::Place::Page, m_stack);
         m_stack->addWidget(m_findings);
         followFindings(*m_findings);
-        orderTabs();
     }
     return *m_findings;
 }
 
-void MainWindow::orderTabs() {
-    // Qt chains widgets in the order they were made, and pages are made when first shown.
-    QWidget* last = nullptr;
-    for (const QWidget* part : {static_cast<QWidget*>(m_pageBar), static_cast<QWidget*>(m_stack),
-                                static_cast<QWidget*>(m_statusBar)}) {
-        QVector<QWidget*> stops;
-        for (QWidget* w = nextInFocusChain(); w != this; w = w->nextInFocusChain()) {
-            if (part->isAncestorOf(w) && (w->focusPolicy() & Qt::TabFocus))
-                stops << w;
-        }
-        for (QWidget* stop : stops) {
-            if (last)
-                setTabOrder(last, stop);
-            last = stop;
+bool MainWindow::focusNextPrevChild(bool next) {
+    const QVector<QWidget*> stops = tabStops();
+    if (stops.isEmpty())
+        return false;
+    const qsizetype at = stops.indexOf(focusWidget());
+    const qsizetype wanted = next ? (at + 1) % stops.size() : at > 0 ? at - 1 : stops.size() - 1;
+    stops[wanted]->setFocus(next ? Qt::TabFocusReason : Qt::BacktabFocusReason);
+    return true;
+}
+
+QVector<QWidget*> MainWindow::tabStops() const {
+    // Qt chains widgets in the order they were made, and pages and parts of panes are made when
+    // they have something to say: only within a pane that is the reading order.
+    QVector<QWidget*> all;
+    for (QWidget* w = nextInFocusChain(); w != this; w = w->nextInFocusChain()) {
+        if ((w->focusPolicy() & Qt::TabFocus) && !w->focusProxy() && w->isVisible() &&
+            w->isEnabled())
+            all << w;
+    }
+    QVector<QWidget*> parts{m_pageBar};
+    parts << m_metrics->panes() << m_stack << m_statusBar;
+    QVector<QWidget*> stops;
+    for (const QWidget* part : parts) {
+        for (QWidget*& widget : all) {
+            if (widget && part->isAncestorOf(widget))
+                stops << std::exchange(widget, nullptr);
         }
     }
+    return stops;
+}
+
+void MainWindow::adoptPanes() {
+    followFindings(*m_metrics->drawer());
+    ExplorerPane& explorer = *m_metrics->explorer();
+    explorer.setGrouping(m_preferences.grouping());
+    connect(&explorer, &ExplorerPane::groupingChanged, this, [this, &explorer] {
+        m_preferences.setGrouping(explorer.grouping());
+        showCommandStates();
+    });
 }
 
 /// What a finding is about is shown where it can be seen.

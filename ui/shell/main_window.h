@@ -53,14 +53,16 @@ class MainWindow : public QMainWindow {
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
+    bool focusNextPrevChild(bool next) override;
 
   private:
     void connectCommands();
     void connectChartAndPaneKeys();
     void connectRanges();
     void followFindings(FindingsView& list);
-    /// Tab goes from the page bar through the page to the status bar, whenever what was made.
-    void orderTabs();
+    void adoptPanes();
+    /// What Tab goes through now: the page bar, the panes in reading order, the status bar.
+    [[nodiscard]] QVector<QWidget*> tabStops() const;
     void suggestFamily();
     void showCommandStates();
     void chooseDump();

@@ -75,4 +75,18 @@ void Preferences::setLayout(const QByteArray& layout) {
     set(QStringLiteral("window/layout"), layout);
 }
 
+Grouping Preferences::grouping() const {
+    const QString grouping = value(QStringLiteral("explorer/grouping")).toString();
+    if (grouping == QLatin1String("path"))
+        return Grouping::Path;
+    return grouping == QLatin1String("name") ? Grouping::Name : Grouping::Service;
+}
+
+void Preferences::setGrouping(Grouping grouping) {
+    set(QStringLiteral("explorer/grouping"), grouping == Grouping::Path ? QStringLiteral("path")
+                                             : grouping == Grouping::Name
+                                                 ? QStringLiteral("name")
+                                                 : QStringLiteral("service"));
+}
+
 } // namespace sightglass::ui

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "ui/look/theme.h"
+#include "ui/models/family_outline.h"
 
 namespace sightglass::ui {
 
@@ -32,6 +33,9 @@ class Preferences {
     /// Sizes of the Metrics page's panes, as MetricsPage::saveLayout() gave them.
     [[nodiscard]] QByteArray layout() const;
     void setLayout(const QByteArray& layout);
+    /// What the explorer groups by.
+    [[nodiscard]] Grouping grouping() const;
+    void setGrouping(Grouping grouping);
 
   private:
     [[nodiscard]] QVariant value(const QString& key, const QVariant& otherwise = {}) const;

@@ -2,6 +2,7 @@
 #include "ui/shell/status_bar.h"
 
 #include <QHBoxLayout>
+#include <QLocale>
 #include <QPainter>
 
 #include <algorithm>
@@ -40,7 +41,72 @@ QString takenPort(const QString& error) {
     return {};
 }
 
+/// In full: who is refused wants to see it rise.
+QString inFull(quint64 count) {
+    return count < 1'000'000 ? QLocale(QLocale::English).toString(count) : formatCount(count);
+}
+
+QString ageInWords(TimeNs age) {
+    const QString words = formatAge(age);
+    return words == QLatin1String("now") ? StatusBar::tr("1 s") : words;
+}
+
+void setWarning(BarButton& button, const QString& words) {
+    BarButton::Part part;
+    part.text = words;
+    part.ink = BarButton::Ink::Warning;
+    button.setParts({part});
+}
+
+QString linesAsToolTip(const QStringList& lines) {
+    return QStringLiteral("<qt>%1</qt>")
+        .arg(lines.join(u'\n').toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")));
+}
+
 } // namespace
+
+QString evictionText(const StoreUsage& ring, bool shortly) {
+    if (ring.evictionBegan == 0)
+        return {};
+    const QString gone = formatCount(ring.evictedSamples);
+    return shortly ? StatusBar::tr("%1 samples gone").arg(gone)
+                   : StatusBar::tr("evicting since %1, %2 samples gone")
+                         .arg(formatClock(ring.evictionBegan).section(u':', 0, 1), gone);
+}
+
+QString seriesLimitText(const StoreUsage& ring, bool shortly) {
+    if (ring.limitedMetrics.empty())
+        return {};
+    quint64 refused = 0;
+    for (const LimitedMetric& metric : ring.limitedMetrics)
+        refused += metric.refusedPoints;
+    const auto worst = std::max_element(ring.limitedMetrics.begin(), ring.limitedMetrics.end(),
+                                        [](const LimitedMetric& a, const LimitedMetric& b) {
+                                            return a.refusedPoints < b.refusedPoints;
+                                        });
+    QString text = StatusBar::tr("series limit: %1").arg(QString::fromStdString(worst->name));
+    if (ring.limitedMetrics.size() > 1)
+        text += StatusBar::tr(" and %1 more").arg(ring.limitedMetrics.size() - 1);
+    return shortly ? text : StatusBar::tr("%1, %2 refused").arg(text, inFull(refused));
+}
+
+QStringList reachLines(const EngineStatus& status, TimeNs now) {
+    QStringList lines;
+    for (const OriginStatus& origin : status.origins) {
+        const std::size_t at = origin.origin.id.value;
+        if (at >= status.ring.origins.size() || status.ring.origins[at].oldestSample == 0)
+            continue;
+        const OriginUsage& usage = status.ring.origins[at];
+        QString line = StatusBar::tr("%1  %2 reaches back %3")
+                           .arg(EngineBridge::pathNumber(origin.origin.id))
+                           .arg(QString::fromStdString(origin.origin.shortName()),
+                                ageInWords(now - usage.oldestSample));
+        if (usage.evictedSamples > 0)
+            line += StatusBar::tr(", %1 samples gone").arg(formatCount(usage.evictedSamples));
+        lines << line;
+    }
+    return lines;
+}
 
 StatusBar::StatusBar(EngineBridge& bridge, const Theme& theme, QWidget* parent)
     : QWidget(parent), m_bridge(bridge), m_theme(theme), m_line(new QHBoxLayout(this)) {
@@ -56,6 +122,8 @@ StatusBar::StatusBar(EngineBridge& bridge, const Theme& theme, QWidget* parent)
     m_message->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     m_line->addWidget(m_message, 1);
     m_drops = add(&StatusBar::sourcesWanted);
+    m_limited = add(&StatusBar::sourcesWanted);
+    m_evicted = add(&StatusBar::sourcesWanted);
     m_rate = add(&StatusBar::sourcesWanted);
     m_series = add(&StatusBar::metricsWanted);
     m_memory = add(&StatusBar::sourcesWanted);
@@ -99,15 +167,31 @@ void StatusBar::fit() {
         part->setVisible(wanted);
         needed += wanted ? part->sizeHint().width() : 0;
     }
-    for (BarButton* part : {m_receivers[2], m_series, m_receivers[1], m_receivers[0], m_age,
-                            m_targets, m_memory, m_rate}) {
-        if (needed <= room)
-            break;
+    const auto leaveOut = [&](std::initializer_list<BarButton*> parts) {
+        for (BarButton* part : parts) {
+            if (needed <= room)
+                return;
+            if (m_unwanted.contains(part))
+                continue;
+            part->hide();
+            needed -= part->sizeHint().width();
+        }
+    };
+    const auto say = [&](BarButton* part, const QString& words) {
         if (m_unwanted.contains(part))
-            continue;
-        part->hide();
+            return;
         needed -= part->sizeHint().width();
-    }
+        setWarning(*part, words);
+        needed += part->sizeHint().width();
+    };
+    say(m_evicted, m_evictedLong);
+    say(m_limited, m_limitedLong);
+    leaveOut({m_receivers[2], m_series, m_receivers[1], m_receivers[0]});
+    if (needed > room)
+        say(m_evicted, m_evictedShort);
+    if (needed > room)
+        say(m_limited, m_limitedShort);
+    leaveOut({m_age, m_targets, m_drops, m_limited, m_evicted, m_findings});
 }
 
 void StatusBar::want(BarButton* part, bool wanted) {
@@ -212,14 +296,39 @@ void StatusBar::showStatus() {
     const bool sameUnit = used.section(' ', 1) == limit.section(' ', 1);
     m_memory->setWords(tr("%1 of %2").arg(sameUnit ? used.section(' ', 0, 0) : used, limit),
                        Ink::Quiet);
+    m_memory->setToolTip(tr("Memory that the ring uses of its limit"));
+    showLimits(status);
     want(m_age, status.oldestSample > 0);
     if (status.oldestSample > 0) {
-        const QString age = formatAge(m_bridge.engine().clock().now() - status.oldestSample);
-        m_age->setWords(tr("back %1").arg(age == QLatin1String("now") ? tr("1 s") : age),
-                        Ink::Quiet);
+        m_age->setWords(
+            tr("back %1").arg(ageInWords(m_bridge.engine().clock().now() - status.oldestSample)),
+            Ink::Quiet);
         m_age->setToolTip(tr("Age of the oldest sample"));
     }
     fit();
+}
+
+void StatusBar::showLimits(const EngineStatus& status) {
+    m_evictedLong = evictionText(status.ring, false);
+    m_evictedShort = evictionText(status.ring, true);
+    want(m_evicted, !m_evictedLong.isEmpty());
+    m_limitedLong = seriesLimitText(status.ring, false);
+    m_limitedShort = seriesLimitText(status.ring, true);
+    want(m_limited, !m_limitedLong.isEmpty());
+    if (!m_evictedLong.isEmpty()) {
+        QStringList lines{m_evictedLong};
+        if (status.ring.evictedSeries > 0)
+            lines << tr("%1 series gone with all their samples")
+                         .arg(formatCount(status.ring.evictedSeries));
+        lines << reachLines(status, m_bridge.engine().clock().now());
+        m_evicted->setToolTip(linesAsToolTip(lines));
+    }
+    QStringList lines;
+    for (const LimitedMetric& metric : status.ring.limitedMetrics) {
+        lines << tr("%1: new series refused, %2 points")
+                     .arg(QString::fromStdString(metric.name), inFull(metric.refusedPoints));
+    }
+    m_limited->setToolTip(lines.isEmpty() ? QString() : linesAsToolTip(lines));
 }
 
 void StatusBar::paintEvent(QPaintEvent*) {

@@ -26,6 +26,7 @@
 #include "ui/pages/metrics/explorer_pane.h"
 #include "ui/pages/metrics/metric_view.h"
 #include "ui/pages/metrics/metrics_page.h"
+#include "ui/pages/sources/sources_model.h"
 #include "ui/pages/sources/sources_page.h"
 #include "ui/pages/start/start_card.h"
 #include "ui/shell/bar_button.h"
@@ -33,6 +34,8 @@
 #include "ui/shell/find_index.h"
 #include "ui/shell/find_palette.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/page_bar.h"
+#include "ui/shell/status_bar.h"
 
 using namespace sightglass;
 using namespace sightglass::ui;
@@ -163,6 +166,9 @@ class ShellTest : public QObject {
     void anActOnTheMetricsPageIsAChoice();
     void findLeadsToMetricsLabelsAndFindings();
     void keysGoAroundPanesAndPages();
+    void tabGoesFromTheStatusBarToThePageBar();
+    void limitsAreSaidPlainly();
+    void metricsAreGroupedFromTheMenu();
     void findingsOpenFromTheirPage();
     void theDemoAsksBeforeItEndsASession();
     void escapeClearsThenGoesToTheChart();
@@ -200,15 +206,50 @@ void ShellTest::keysMeanOneThing() {
 
 void ShellTest::everyKeyIsThere_data() {
     QTest::addColumn<QString>("key");
-    for (const char* key : {"Ctrl+1", "Ctrl+2",   "Ctrl+3",    "Ctrl+K",       "Ctrl+F",
-                            "Esc",    "Alt+Left", "Alt+Right", "F6",           "Shift+F6",
-                            "F8",     "Shift+F8", "Return",    "Ctrl+T",       "Ctrl+O",
-                            "Alt+0",  "Alt+1",    "Alt+2",     "Ctrl+C",       "Ctrl+Shift+C",
-                            "Ctrl++", "Ctrl+-",   "Ctrl+0",    "Ctrl+Shift+D", "Ctrl+,",
-                            "F1",     "Ctrl+?",   "F11",       "Ctrl+Q",       "+",
-                            "-",      "0",        "Backspace", "Space",        "End",
-                            "R",      "M",        "Left",      "Right",        "Up",
-                            "Down"})
+    for (const char* key : {"Ctrl+1",
+                            "Ctrl+2",
+                            "Ctrl+3",
+                            "Ctrl+K",
+                            "Ctrl+F",
+                            "Esc",
+                            "Alt+Left",
+                            "Alt+Right",
+                            "F6",
+                            "Shift+F6",
+                            "F8",
+                            "Shift+F8",
+                            "Return",
+                            "Ctrl+T",
+                            "Ctrl+O",
+                            "Alt+0",
+                            "Alt+1",
+                            "Alt+2",
+                            "Ctrl+C",
+                            "Ctrl+Shift+C",
+                            "Ctrl++",
+                            "Ctrl+-",
+                            "Ctrl+0",
+                            "Ctrl+Shift+D",
+                            "Ctrl+,",
+                            "F1",
+                            "Ctrl+?",
+                            "F11",
+                            "Ctrl+Q",
+                            "+",
+                            "-",
+                            "0",
+                            "Backspace",
+                            "Space",
+                            "End",
+                            "R",
+                            "M",
+                            "Left",
+                            "Right",
+                            "Up",
+                            "Down",
+                            "Ctrl+Shift+1",
+                            "Ctrl+Shift+2",
+                            "Ctrl+Shift+3"})
         QTest::newRow(key) << QString::fromLatin1(key);
 }
 
@@ -394,6 +435,93 @@ void ShellTest::keysGoAroundPanesAndPages() {
     bench.press(Command::Drawer);
     QVERIFY(page.isPaneShown(MetricsPage::Pane::Drawer));
     QVERIFY(page.drawer()->isAncestorOf(QApplication::focusWidget()));
+}
+
+void ShellTest::tabGoesFromTheStatusBarToThePageBar() {
+    Bench bench;
+    bench.openStory();
+    QVERIFY(QTest::qWaitForWindowActive(bench.window.get()));
+    auto* status = bench.window->findChild<StatusBar*>();
+    auto* pageBar = bench.window->findChild<PageBar*>();
+    BarButton* last = nullptr;
+    for (auto* part : status->findChildren<BarButton*>()) {
+        if (part->isVisible() && (last == nullptr || part->x() > last->x()))
+            last = part;
+    }
+    QVERIFY(last);
+    last->setFocus();
+    QTest::keyClick(last, Qt::Key_Tab);
+    QVERIFY2(pageBar->isAncestorOf(QApplication::focusWidget()),
+             QApplication::focusWidget()->metaObject()->className());
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Backtab);
+    QVERIFY(status->isAncestorOf(QApplication::focusWidget()));
+    // All the way around in reading order: bar, panes, status bar, bar.
+    QVector<int> parts;
+    for (int i = 0; i < 100 && (parts.size() < 4 || parts.size() > 5); ++i) {
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+        const QWidget* at = QApplication::focusWidget();
+        const int part = pageBar->isAncestorOf(at) ? 0 : status->isAncestorOf(at) ? 2 : 1;
+        if (parts.isEmpty() || parts.last() != part)
+            parts << part;
+    }
+    QCOMPARE(parts.mid(0, 4), QVector<int>({0, 1, 2, 0}));
+}
+
+void ShellTest::limitsAreSaidPlainly() {
+    EngineStatus status;
+    StoreUsage& ring = status.ring;
+    QCOMPARE(evictionText(ring, false), QString());
+    QCOMPARE(seriesLimitText(ring, false), QString());
+    ring.evictionBegan = (14 * 3600 + 2 * 60) * nsPerSecond;
+    ring.evictedSamples = 3'100'000;
+    QCOMPARE(evictionText(ring, false), QStringLiteral("evicting since 14:02, 3.1 M samples gone"));
+    QCOMPARE(evictionText(ring, true), QStringLiteral("3.1 M samples gone"));
+    ring.limitedMetrics.push_back({OriginId{0}, "http_requests", "metric-series-limit", 12'340});
+    QCOMPARE(seriesLimitText(ring, false),
+             QStringLiteral("series limit: http_requests, 12,340 refused"));
+    ring.limitedMetrics.push_back({OriginId{0}, "up", "series-limit", 5});
+    QCOMPARE(seriesLimitText(ring, false),
+             QStringLiteral("series limit: http_requests and 1 more, 12,345 refused"));
+    QCOMPARE(seriesLimitText(ring, true), QStringLiteral("series limit: http_requests and 1 more"));
+
+    const TimeNs now = 50'000 * nsPerSecond;
+    OriginStatus quietOne;
+    quietOne.origin = {OriginId{0}, OriginKind::OtlpGrpc, {}};
+    OriginStatus noisyOne;
+    noisyOne.origin = {OriginId{1}, OriginKind::Scrape, "http://127.0.0.1:9100/metrics"};
+    noisyOne.points = 1;
+    status.origins = {quietOne, noisyOne};
+    ring.origins.resize(2);
+    QCOMPARE(reachLines(status, now), QStringList());
+    ring.origins[1].oldestSample = now - 720 * nsPerSecond;
+    ring.origins[1].evictedSamples = 3'100'000;
+    ring.origins[0].oldestSample = now - nsPerSecond;
+    QCOMPARE(reachLines(status, now),
+             QStringList({QStringLiteral("1  otlp-grpc reaches back 1 s"),
+                          QStringLiteral("2  scrape :9100 reaches back 12 min, "
+                                         "3.1 M samples gone")}));
+    const auto rows = sourceRows(status);
+    QCOMPARE(rows.size(), 2);
+    QCOMPARE(rows[1].oldestSample, ring.origins[1].oldestSample);
+    QCOMPARE(rows[1].evictedSamples, quint64{3'100'000});
+}
+
+void ShellTest::metricsAreGroupedFromTheMenu() {
+    Bench bench;
+    bench.openStory();
+    const ExplorerPane& explorer = *bench.window->metricsPage().explorer();
+    QVERIFY(bench.window->commands().action(Command::GroupByService).isChecked());
+    bench.press(Command::GroupByPath);
+    QCOMPARE(explorer.grouping(), Grouping::Path);
+    QVERIFY(bench.window->commands().action(Command::GroupByPath).isChecked());
+    QVERIFY(!bench.window->commands().action(Command::GroupByService).isChecked());
+    bench.press(Command::GroupByName);
+    QCOMPARE(explorer.grouping(), Grouping::Name);
+
+    const QTemporaryDir folder;
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, folder.path());
+    Preferences(Preferences::Memory::Kept).setGrouping(Grouping::Path);
+    QCOMPARE(Preferences(Preferences::Memory::Kept).grouping(), Grouping::Path);
 }
 
 /// With real keys: what a shortcut is bound to counts as much as what it does.

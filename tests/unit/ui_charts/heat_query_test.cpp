@@ -397,6 +397,27 @@ TEST_CASE("quantiles of exponential buckets lie evenly in the logarithm") {
     CHECK(*quantileOf(negative, {0, 10, 0, 0, 0}, 0.5) == doctest::Approx(-2 * std::sqrt(2)));
 }
 
+TEST_CASE("quantiles are of a hundred observations, or of a fortieth of the range each way") {
+    HeatGrid grid = gridOf({1, 2});
+    grid.seconds.assign(120, 1);
+    grid.counts.assign(std::size_t{120} * 3, 0);
+    const auto put = [&](std::size_t at, std::size_t row, float count) {
+        grid.counts[at * 3 + row] = count;
+    };
+    put(50, 0, 60);
+    put(51, 1, 30);
+    put(49, 2, 20);
+    put(52, 1, 1000);
+    CHECK(grid.around(50) == Row{60, 30, 20}); // 110 with one cell each way
+    CHECK(grid.around(52) == Row{0, 1000, 0});
+    CHECK(grid.around(56) == Row{0, 0, 0}); // three cells reach to 53
+    CHECK(grid.around(55) == Row{0, 1000, 0});
+    put(0, 0, 5);
+    put(119, 2, 7);
+    CHECK(grid.around(1) == Row{5, 0, 0});
+    CHECK(grid.around(118) == Row{0, 0, 7});
+}
+
 TEST_CASE("exemplars come with their trace, by time, and of very many no more than can be drawn") {
     Histograms h;
     const SeriesId s = h.fake.addSeries(h.metric);

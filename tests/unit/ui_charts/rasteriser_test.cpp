@@ -230,3 +230,92 @@ TEST_CASE("what lies far outside the view does no harm") {
     rasteriser.draw({}, view, {});
     CHECK(rasteriser.finish().isNull());
 }
+
+namespace {
+
+/// Restless enough for runs, slopes, steep parts and dots, the same for the same seed.
+std::vector<PlotColumn> restless(unsigned seed) {
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<double> value(-0.9, 0.9);
+    std::vector<PlotColumn> line;
+    for (double x = 0.5; x < width; x += 1 + static_cast<double>(random() % 40) / 8) {
+        PlotColumn c = point(x, value(random), line.empty() || random() % 16 == 0);
+        if (random() % 3 == 0) {
+            c.count = 3;
+            c.max = std::max(c.first, value(random));
+            c.min = std::min(c.first, value(random));
+            c.lastTime += nsPerSecond / 4;
+        }
+        line.push_back(c);
+    }
+    return line;
+}
+
+int farthestChannel(const QImage& a, const QImage& b) {
+    int most = 0;
+    for (int y = 0; y < a.height(); ++y) {
+        for (int x = 0; x < a.width(); ++x) {
+            const QRgb p = a.pixel(x, y);
+            const QRgb q = b.pixel(x, y);
+            most = std::max({most, std::abs(qAlpha(p) - qAlpha(q)), std::abs(qRed(p) - qRed(q)),
+                             std::abs(qGreen(p) - qGreen(q)), std::abs(qBlue(p) - qBlue(q))});
+        }
+    }
+    return most;
+}
+
+} // namespace
+
+TEST_CASE("lines of one picture lie over each other as pictures of each would") {
+    const std::vector<Rasteriser::Stroke> strokes{
+        {.color = Qt::red, .width = 1.5},
+        {.color = Qt::green, .width = 3.5, .dash = 7},
+        {.color = Qt::blue, .width = 2, .opacity = 0.4},
+        {.color = Qt::black, .width = 1.5},
+    };
+    // One more column than strips hold, one less, and a single one.
+    for (const QSize size :
+         {QSize(width, height), QSize(401, 199), QSize(399, 37), QSize(1, 200)}) {
+        CAPTURE(size.width());
+        Rasteriser together;
+        together.begin(size);
+        QImage laid(size, QImage::Format_ARGB32_Premultiplied);
+        laid.fill(0);
+        QPainter painter(&laid);
+        for (std::size_t i = 0; i < strokes.size(); ++i) {
+            const auto line = restless(static_cast<unsigned>(i) + 1);
+            together.draw(line, view, strokes[i]);
+            Rasteriser alone;
+            alone.begin(size);
+            alone.draw(line, view, strokes[i]);
+            painter.drawImage(0, 0, alone.finish());
+        }
+        painter.end();
+        const QImage picture = together.finish();
+        REQUIRE(picture.size() == size);
+        const auto premultiplied = [](QImage image) {
+            image.reinterpretAsFormat(QImage::Format_ARGB32);
+            return image;
+        };
+        CHECK(farthestChannel(premultiplied(picture), premultiplied(laid)) <= 3);
+    }
+}
+
+TEST_CASE("a picture is as of a fresh rasteriser, and stays so when others follow") {
+    Rasteriser reused;
+    std::vector<QImage> kept;
+    for (unsigned seed = 1; seed <= 8; ++seed) {
+        const QSize size = seed == 5 ? QSize(150, 90) : QSize(width, height);
+        reused.begin(size);
+        reused.draw(restless(seed), view, {.color = Qt::red, .opacity = 0.7});
+        QImage picture = reused.finish();
+        // Half of them are let go of at once, so that their memory is used again.
+        if (seed % 2 == 0)
+            kept.push_back(std::move(picture));
+    }
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        const QImage fresh = drawColumns(restless(static_cast<unsigned>(2 * i + 2)),
+                                         {.color = Qt::red, .opacity = 0.7});
+        CHECK(kept[i] == fresh);
+    }
+}

@@ -2,16 +2,20 @@
 #include <QAbstractButton>
 #include <QApplication>
 #include <QClipboard>
+#include <QHeaderView>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QPointer>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
+#include <QToolButton>
 #include <QTreeView>
 
 #include "tests/support/analysis_builder.h"
@@ -277,10 +281,155 @@ class PanesTest : public QObject {
         bench.selection.select("demo_app_go_heap_alloc");
         showWindow(pane, 416, 560);
         auto& table = *pane.findChild<QTableView*>();
-        QCOMPARE(table.columnWidth(CompareModel::FirstFurtherColumn), m_theme->px(32));
-        const QModelIndex narrow = pane.model().index(0, CompareModel::FirstFurtherColumn);
-        QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, table.visualRect(narrow).center());
-        QCOMPARE(pane.model().paths()[1].shortName(), "otlp-grpc");
+        const int further = CompareModel::FirstFurtherColumn;
+        QCOMPARE(table.columnWidth(further), m_theme->px(32));
+        const QModelIndex cell = pane.model().index(0, further);
+        QCOMPARE(cell.data().toString(), "=");
+        QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, table.visualRect(cell).center());
+        QVERIFY(table.columnWidth(further) >= m_theme->px(88));
+        QCOMPARE(cell.data().toString(), "up-down sum");
+        QCOMPARE(pane.model().paths()[2].shortName(), "otlp-grpc");
+        // All still fit in the pane, the keys gave way.
+        QCOMPARE(table.horizontalScrollBar()->maximum(), 0);
+        QVERIFY(table.columnWidth(CompareModel::KeyColumn) >= m_theme->px(120));
+        // It is the user's choice for every metric, until they take it back.
+        bench.selection.select("demo_app_go_sys");
+        QVERIFY(pane.model().isWide(further));
+        QTest::mouseClick(table.horizontalHeader()->viewport(), Qt::LeftButton, {},
+                          {table.columnViewportPosition(further) + 10, 10});
+        QVERIFY(!pane.model().isWide(further));
+        QCOMPARE(table.columnWidth(further), m_theme->px(32));
+    }
+
+    void compareWidensSeveralPathsByKeyAndScrolls() {
+        Bench bench;
+        bench.story.pushOtlp();
+        bench.story.exposeApp();
+        bench.story.exposeCollector();
+        for (const char* url : {"http://127.0.0.1:1/metrics", "http://127.0.0.1:2/metrics"}) {
+            bench.builder.addToPage(bench.builder.page(url), "demo_app_go_sys", MetricType::Gauge,
+                                    false, "Runtime figure sys.", {{"app_name", "demo-app"}});
+        }
+        ComparePane pane(bench.bridge, bench.selection, *m_theme);
+        pane.show(bench.builder.build());
+        bench.selection.select("demo_app_go_sys");
+        showWindow(pane, 416, 560);
+        pane.activateWindow();
+        auto& table = *pane.findChild<QTableView*>();
+        table.setFocus();
+        QCOMPARE(pane.model().columnCount(), 6);
+        table.setCurrentIndex(pane.model().index(0, CompareModel::OtherColumn));
+        for (int column = CompareModel::FirstFurtherColumn; column < 6; ++column) {
+            QTest::keyClick(&table, Qt::Key_Right);
+            QCOMPARE(table.currentIndex().column(), column);
+            QTest::keyClick(&table, column % 2 == 0 ? Qt::Key_Return : Qt::Key_Space);
+            QVERIFY(pane.model().isWide(column));
+        }
+        QVERIFY(table.horizontalScrollBar()->maximum() > 0);
+        QVERIFY(table.columnViewportPosition(5) + table.columnWidth(5) <=
+                table.viewport()->width());
+        QCOMPARE(table.columnWidth(5), m_theme->px(104));
+        QCOMPARE(pane.model()
+                     .headerData(5, Qt::Horizontal, Qt::AccessibleTextRole)
+                     .toString()
+                     .contains("narrow"),
+                 false);
+        table.selectRow(0);
+        QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier);
+        const QStringList lines = QGuiApplication::clipboard()->text().split('\n');
+        QCOMPARE(lines[0].count('\t'), 5);
+        QCOMPARE(lines[1].count('\t'), 5);
+        pane.resize(900, 560);
+        QTRY_COMPARE(table.horizontalScrollBar()->maximum(), 0);
+        table.setCurrentIndex(pane.model().index(0, 5));
+        QTest::keyClick(&table, Qt::Key_Return);
+        QVERIFY(!pane.model().isWide(5));
+        QVERIFY(pane.model().isWide(4));
+        QVERIFY(pane.model()
+                    .headerData(5, Qt::Horizontal, Qt::AccessibleTextRole)
+                    .toString()
+                    .endsWith(", narrow"));
+    }
+
+    void explorerKeepsSelectionAndFilterInEachGrouping() {
+        Bench bench;
+        ExplorerPane pane(bench.bridge, bench.selection, *m_theme);
+        pane.show(bench.founding());
+        showWindow(pane, 288, 500);
+        auto& tree = *pane.findChild<QTreeView*>();
+        bench.selection.select("demo_app_go_heap_sys");
+        QSignalSpy changed(&pane, &ExplorerPane::groupingChanged);
+        auto& button = *pane.findChild<QToolButton*>();
+        QCOMPARE(button.text(), "by service");
+        for (QAction* action : button.menu()->actions()) {
+            if (action->text() == "By &path")
+                action->trigger();
+        }
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(button.text(), "by path");
+        QCOMPARE(button.accessibleName(), "Metrics grouped by path");
+        QCOMPARE(pane.model().rowCount(), 3);
+        // The row that the user chooses stays the one, although others say the same metric.
+        const OriginId relay = bench.builder.page("http://127.0.0.1:8889/metrics");
+        const QModelIndex there = pane.model().indexOfFamily("demo_app_go_mallocs", relay);
+        tree.scrollTo(there);
+        QTest::mouseClick(tree.viewport(), Qt::LeftButton, {}, tree.visualRect(there).center());
+        QCOMPARE(bench.selection.family(), "demo_app_go_mallocs");
+        QCOMPARE(tree.selectionModel()->selectedIndexes(), QModelIndexList{there});
+        pane.findChild<QLineEdit*>()->setText("mallocs");
+        QTRY_COMPARE(pane.model().shownCount(), 1);
+        QCOMPARE(tree.selectionModel()->selectedIndexes().front().parent().parent().row(), 2);
+        pane.setGrouping(Grouping::Name);
+        QCOMPARE(pane.model().shownCount(), 1);
+        QVERIFY(
+            tree.selectionModel()->isSelected(pane.model().indexOfFamily("demo_app_go_mallocs")));
+        pane.findChild<QLineEdit*>()->clear();
+        QTRY_COMPARE(pane.model().shownCount(), 27);
+        const QModelIndex selected = pane.model().indexOfFamily("demo_app_go_mallocs");
+        QVERIFY(tree.selectionModel()->isSelected(selected));
+        QVERIFY(tree.viewport()->rect().contains(tree.visualRect(selected).center()));
+        verifyNames(pane);
+    }
+
+    void explorerOpensNothingLongByItself() {
+        Bench bench;
+        const OriginId page = bench.builder.page("http://127.0.0.1:1/metrics");
+        const auto add = [&](int from, int to) {
+            for (int i = from; i < to; ++i) {
+                bench.builder.addToPage(
+                    page, "part" + std::to_string(i % 20) + "_of_metric_" + std::to_string(i),
+                    MetricType::Gauge, false, "", {{"service_name", "svc"}});
+            }
+        };
+        ExplorerPane pane(bench.bridge, bench.selection, *m_theme);
+        add(0, 2100);
+        pane.show(bench.builder.build());
+        showWindow(pane, 288, 500);
+        auto& tree = *pane.findChild<QTreeView*>();
+        QTRY_COMPARE(pane.model().familyCount(), 2100);
+        const QModelIndex service = pane.model().index(0, 0);
+        QVERIFY(tree.isExpanded(service));
+        const QPersistentModelIndex group = pane.model().index(3, 0, service);
+        QVERIFY(!tree.isExpanded(group));
+        // What the user opens stays open, whatever comes, goes or is filtered.
+        tree.expand(group);
+        const int y = tree.visualRect(group).y();
+        add(2100, 2300);
+        pane.show(bench.builder.build());
+        QTRY_COMPARE(pane.model().familyCount(), 2300);
+        QVERIFY(tree.isExpanded(group));
+        QCOMPARE(tree.visualRect(group).y(), y);
+        auto& filter = *pane.findChild<QLineEdit*>();
+        filter.setText("metric_23");
+        QTRY_COMPARE(pane.model().shownCount(), 11);
+        QVERIFY(tree.isExpanded(pane.model().index(0, 0, pane.model().index(0, 0))));
+        filter.clear();
+        QTRY_COMPARE(pane.model().shownCount(), 2300);
+        const QModelIndex svc = pane.model().index(0, 0);
+        int open = 0;
+        for (int row = 0; row < pane.model().rowCount(svc); ++row)
+            open += tree.isExpanded(pane.model().index(row, 0, svc)) ? 1 : 0;
+        QCOMPARE(open, 1);
     }
 
     void findingsOpenByEnterAndStepByStep() {

@@ -33,7 +33,8 @@ ComparePane::ComparePane(EngineBridge& bridge, Selection& selection, const Theme
     m_paths->setText(tr("Paths\u2026"));
     m_paths->setAutoRaise(true);
     m_paths->setFocusPolicy(Qt::StrongFocus);
-    m_paths->setToolTip(tr("Choose the reference path and the path read against it"));
+    m_paths->setToolTip(
+        tr("Choose the reference path, the path read against it, and those shown in full"));
     m_paths->setAccessibleName(tr("Choose the compared paths"));
     m_pathMenu = new QMenu(this);
     connect(m_paths, &QToolButton::clicked, this, [this] {
@@ -86,11 +87,6 @@ ComparePane::ComparePane(EngineBridge& bridge, Selection& selection, const Theme
     column->addWidget(m_line);
     column->addWidget(m_below, 1);
     column->addWidget(m_alone, 1);
-    connect(m_table, &CompareTable::pathClicked, this, [this](OriginId origin) {
-        m_other = origin;
-        m_otherOf = m_selection.family();
-        refresh();
-    });
     connect(&bridge, &EngineBridge::analysisChanged, this, [this] { show(m_bridge.analysis()); });
     connect(&selection, &Selection::familyChanged, this, &ComparePane::refresh);
     connect(&selection, &Selection::referenceChanged, this, &ComparePane::refresh);
@@ -105,15 +101,9 @@ void ComparePane::show(std::shared_ptr<const Analysis> analysis) {
 }
 
 void ComparePane::refresh() {
-    const std::string name = m_selection.family().toStdString();
     std::shared_ptr<const Family> family;
-    if (m_analysis) {
-        const auto& families = m_analysis->families;
-        const auto found = std::find_if(families.begin(), families.end(),
-                                        [&](const auto& known) { return known->name == name; });
-        if (found != families.end())
-            family = *found;
-    }
+    if (m_analysis)
+        family = findFamily(m_analysis->families, m_selection.family().toStdString());
     const bool compared = family && family->paths.size() > 1;
     m_model.show(m_analysis, compared ? family : nullptr, m_selection.reference(),
                  m_otherOf == m_selection.family() ? m_other : OriginId());
@@ -185,6 +175,17 @@ void ComparePane::fillPathMenu() {
         m_otherOf = m_selection.family();
         refresh();
     });
+    for (int column = CompareModel::FirstFurtherColumn; column < m_model.columnCount(); ++column) {
+        if (column == CompareModel::FirstFurtherColumn)
+            menu.addSection(tr("In full"));
+        const Origin& path = m_model.pathOf(column);
+        auto* action =
+            menu.addAction(tr("%1  %2").arg(path.id.value + 1).arg(toText(path.shortName())));
+        action->setCheckable(true);
+        action->setChecked(m_model.isWide(column));
+        connect(action, &QAction::toggled, this,
+                [this, id = path.id](bool wide) { m_model.setWide(id, wide); });
+    }
 }
 
 void ComparePane::copyText() {

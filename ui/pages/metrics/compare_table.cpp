@@ -6,6 +6,7 @@
 #include <QJsonDocument>
 #include <QKeyEvent>
 #include <QPainter>
+#include <QScrollBar>
 
 #include <algorithm>
 
@@ -22,6 +23,9 @@ constexpr int margin = 12;
 constexpr int pad = 4; ///< before a value, within its tint
 constexpr int keyWidth = 160;
 constexpr int valueWidth = 104;
+/// What is left of keys and values before widened columns make the table scroll.
+constexpr int keyLeast = 120;
+constexpr int valueLeast = 88;
 constexpr int furtherWidth = 32;
 constexpr int barWidth = 3;
 constexpr int markSide = 16;
@@ -71,11 +75,16 @@ void CompareHeader::paintSection(QPainter* painter, const QRect& rect, int secti
     painter->fillRect(rect, m_theme.tokens().raised);
     if (section == CompareModel::KeyColumn)
         return;
-    const Origin& origin =
-        compare.paths()[static_cast<std::size_t>(section - CompareModel::ReferenceColumn)];
+    const auto* table = qobject_cast<const QTableView*>(parentWidget());
+    if (table != nullptr && table->hasFocus() && table->currentIndex().column() == section) {
+        const int line = m_theme.px(2);
+        painter->fillRect(QRect(rect.left(), rect.bottom() + 1 - line, rect.width(), line),
+                          m_theme.tokens().accent);
+    }
+    const Origin& origin = compare.pathOf(section);
     const int number = static_cast<int>(origin.id.value) + 1;
     const int side = m_theme.px(markSide);
-    if (section >= CompareModel::FirstFurtherColumn) {
+    if (!compare.isWide(section)) {
         paintPathMark(*painter,
                       QRect(rect.center().x() - side / 2, rect.top() + m_theme.px(6), side, side),
                       number, m_theme);
@@ -153,16 +162,16 @@ void CompareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
              m_theme.font(Theme::Size::Body), tokens.text, words);
     } else {
         const bool differs = index.data(CompareModel::DiffersRole).toBool();
-        const bool further = index.column() >= CompareModel::FirstFurtherColumn;
+        const bool narrow = !index.data(CompareModel::WideRole).toBool();
         const auto severity = static_cast<Severity>(index.data(CompareModel::SeverityRole).toInt());
-        QColor ink = further ? tokens.text2 : tokens.text;
+        QColor ink = narrow ? tokens.text2 : tokens.text;
         if (differs) {
-            painter->fillRect(cell.adjusted(0, 1, -m_theme.px(further ? 2 : 4), -1),
+            painter->fillRect(cell.adjusted(0, 1, -m_theme.px(narrow ? 2 : 4), -1),
                               severityTint(severity, m_theme));
             ink = severityColor(severity, m_theme);
         }
         const QRect rect = cell.adjusted(m_theme.px(pad), 0, -m_theme.px(pad + 4), 0);
-        if (further) {
+        if (narrow) {
             text(cell.adjusted(0, 0, -m_theme.px(2), 0), m_theme.font(Theme::Size::Body), ink,
                  words, Qt::AlignCenter);
         } else if (index.data(CompareModel::LostRole).toBool()) {
@@ -199,7 +208,7 @@ CompareTable::CompareTable(CompareModel& model, const Theme& theme, QWidget* par
     setTabKeyNavigation(false);
     setSelectionBehavior(QAbstractItemView::SelectRows);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
-    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     setCornerButtonEnabled(false);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
@@ -207,23 +216,14 @@ CompareTable::CompareTable(CompareModel& model, const Theme& theme, QWidget* par
     new CopyKeys(
         this, [this] { copyText(); }, [this] { copyJson(); });
 
-    connect(header, &QHeaderView::sectionClicked, this, [this](int section) {
-        if (section >= CompareModel::FirstFurtherColumn) {
-            emit pathClicked(
-                m_model.paths()[static_cast<std::size_t>(section - CompareModel::ReferenceColumn)]
-                    .id);
-        }
-    });
+    connect(header, &QHeaderView::sectionClicked, this, &CompareTable::toggleWidth);
     connect(this, &QTableView::clicked, this, [this](const QModelIndex& index) {
-        if (isFold(index)) {
+        if (isFold(index))
             toggle(index);
-        } else if (index.column() >= CompareModel::FirstFurtherColumn) {
-            emit pathClicked(m_model
-                                 .paths()[static_cast<std::size_t>(index.column() -
-                                                                   CompareModel::ReferenceColumn)]
-                                 .id);
-        }
+        else if (kindOf(index) == CompareModel::RowKind::Attribute)
+            toggleWidth(index.column());
     });
+    connect(&model, &QAbstractItemModel::headerDataChanged, this, &CompareTable::spread);
     connect(&model, &QAbstractItemModel::modelReset, this, &CompareTable::layOut);
     connect(&model, &QAbstractItemModel::rowsInserted, this, &CompareTable::layOut);
     connect(&model, &QAbstractItemModel::rowsRemoved, this, &CompareTable::layOut);
@@ -249,25 +249,58 @@ void CompareTable::spread() {
     const int columns = m_model.columnCount();
     if (columns < 2)
         return;
-    const int further = std::max(0, columns - CompareModel::FirstFurtherColumn);
-    const int valueColumns = std::min(2, columns - 1);
-    const int room = viewport()->width();
+    int wide = 0;
+    for (int column = CompareModel::ReferenceColumn; column < columns; ++column)
+        wide += m_model.isWide(column) ? 1 : 0;
+    const bool widened = wide > std::min(2, columns - 1);
     const int narrow = m_theme.px(furtherWidth);
-    const int wanted = m_theme.px(keyWidth + valueWidth * valueColumns) + further * narrow;
-    // Below its size the keys keep what they need longer than the values; above, all grow alike.
-    const int extra = (room - wanted) / (valueColumns + 1);
-    const int least = m_theme.px(40);
-    for (int column = CompareModel::ReferenceColumn; column <= valueColumns; ++column)
-        setColumnWidth(column, std::max(least, m_theme.px(valueWidth) + extra));
-    for (int column = CompareModel::FirstFurtherColumn; column < columns; ++column)
-        setColumnWidth(column, narrow);
-    const int values = valueColumns * std::max(least, m_theme.px(valueWidth) + extra);
-    setColumnWidth(CompareModel::KeyColumn, std::max(least, room - values - further * narrow));
+    const int room = viewport()->width() - (columns - 1 - wide) * narrow;
+    const int extra = (room - m_theme.px(keyWidth + valueWidth * wide)) / (wide + 1);
+    int value = m_theme.px(valueWidth) + extra;
+    int key = 0;
+    if (!widened) {
+        // Below its size the keys keep what they need longer than the values; above, all grow
+        // alike.
+        const int least = m_theme.px(40);
+        value = std::max(least, value);
+        key = std::max(least, room - wide * value);
+    } else if (room < m_theme.px(keyLeast + valueLeast * wide)) {
+        // They scroll: then every column has the width it wants.
+        value = m_theme.px(valueWidth);
+        key = m_theme.px(keyLeast);
+    } else {
+        if (extra < 0) {
+            value = std::clamp((room - m_theme.px(keyLeast)) / wide, m_theme.px(valueLeast),
+                               m_theme.px(valueWidth));
+        }
+        key = room - wide * value;
+    }
+    setHorizontalScrollBarPolicy(widened ? Qt::ScrollBarAsNeeded : Qt::ScrollBarAlwaysOff);
+    setColumnWidth(CompareModel::KeyColumn, key);
+    for (int column = CompareModel::ReferenceColumn; column < columns; ++column)
+        setColumnWidth(column, m_model.isWide(column) ? value : narrow);
+    viewport()->update();
+    horizontalHeader()->viewport()->update();
+}
+
+void CompareTable::toggleWidth(int column) {
+    if (!CompareModel::isFurther(column))
+        return;
+    m_model.setWide(m_model.pathOf(column).id, !m_model.isWide(column));
+    updateGeometry();
+    updateGeometries(); // else the bar's range comes only after this
+    const QModelIndex current = currentIndex();
+    if (m_model.rowCount() > 0)
+        scrollTo(m_model.index(std::max(current.row(), 0), column));
 }
 
 QSize CompareTable::sizeHint() const {
+    const QScrollBar& bar = *horizontalScrollBar();
     return {m_theme.px(keyWidth + 2 * valueWidth + furtherWidth),
-            m_theme.px(headHeight) + m_model.rowCount() * m_theme.px(rowPx)};
+            m_theme.px(headHeight) + m_model.rowCount() * m_theme.px(rowPx) +
+                (bar.maximum() > 0 && horizontalScrollBarPolicy() != Qt::ScrollBarAlwaysOff
+                     ? bar.sizeHint().height()
+                     : 0)};
 }
 
 QSize CompareTable::minimumSizeHint() const {
@@ -303,7 +336,30 @@ void CompareTable::keyPressEvent(QKeyEvent* event) {
             return;
         }
     }
+    const bool enters = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter ||
+                        event->key() == Qt::Key_Space;
+    if (enters && current.isValid() && CompareModel::isFurther(current.column())) {
+        toggleWidth(current.column());
+        return;
+    }
     QTableView::keyPressEvent(event);
+}
+
+void CompareTable::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
+    QTableView::currentChanged(current, previous);
+    // The ring goes around the row, and a line below the head tells the column.
+    viewport()->update();
+    horizontalHeader()->viewport()->update();
+}
+
+void CompareTable::focusInEvent(QFocusEvent* event) {
+    QTableView::focusInEvent(event);
+    horizontalHeader()->viewport()->update();
+}
+
+void CompareTable::focusOutEvent(QFocusEvent* event) {
+    QTableView::focusOutEvent(event);
+    horizontalHeader()->viewport()->update();
 }
 
 QVector<int> CompareTable::chosenRows() const {

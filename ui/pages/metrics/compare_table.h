@@ -10,8 +10,9 @@
 
 namespace sightglass::ui {
 
-/// The head of Compare's columns: the path's mark and name, below it what it is here. A click on a
-/// further path asks to read it against the reference. Child of the table; GUI thread only.
+/// The head of Compare's columns: the path's mark and name, below it what it is here; of a narrow
+/// one only the mark. A line below the column that the keys stand in. Child of the table; GUI
+/// thread only.
 class CompareHeader : public QHeaderView {
     Q_OBJECT
   public:
@@ -42,8 +43,10 @@ class CompareDelegate : public QStyledItemDelegate {
 };
 
 /// The rows of Compare with their folding and their keys: Enter, Space, Left and Right on the fold
-/// row open and close it; Ctrl+C and Ctrl+Shift+C copy the selected rows, or all. As high as its
-/// rows if there is room. Child of the Compare pane; GUI thread only.
+/// row open and close it; elsewhere Left and Right go by columns, and Enter or Space on a further
+/// path's widens and narrows it, as a click on it or its head does. Ctrl+C and Ctrl+Shift+C copy
+/// the selected rows, or all. The keys' column gives way first when columns are widened, then the
+/// table scrolls. As high as its rows if there is room. Child of the Compare pane; GUI thread only.
 class CompareTable : public QTableView {
     Q_OBJECT
   public:
@@ -54,17 +57,18 @@ class CompareTable : public QTableView {
     void copyText();
     void copyJson();
 
-  signals:
-    void pathClicked(OriginId origin); ///< a further path's column
-
   protected:
     void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
 
   private:
     void layOut();
     void spread();
     void toggle(const QModelIndex& index);
+    void toggleWidth(int column);
     [[nodiscard]] bool isFold(const QModelIndex& index) const;
     [[nodiscard]] QVector<int> chosenRows() const;
 

@@ -10,6 +10,7 @@
 #include <QJsonObject>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QLocale>
 #include <QMenu>
 #include <QScrollBar>
 #include <QToolButton>
@@ -348,9 +349,11 @@ void ExplorerPane::showRows(const QModelIndexList& added) {
                              std::any_of(findings.begin(), findings.end(), [](const auto& finding) {
                                  return !finding->resolved && finding->rule == "type-mismatch";
                              }));
-    m_filter->setPlaceholderText(m_model.familyCount() == 1
-                                     ? tr("Filter 1 metric")
-                                     : tr("Filter %1 metrics").arg(m_model.familyCount()));
+    m_filter->setPlaceholderText(
+        m_model.familyCount() == 1
+            ? tr("Filter 1 metric")
+            : tr("Filter %1 metrics")
+                  .arg(QLocale(QLocale::English).toString(m_model.familyCount())));
     const bool none = m_model.rowCount() == 0 && m_model.familyCount() > 0;
     m_nothing->setText(none ? tr("No metric, label key or help text matches.") : QString());
     m_nothing->setVisible(none);

@@ -164,12 +164,7 @@ MetricView::MetricView(EngineBridge& bridge, Selection& selection, const Theme& 
 MetricView::~MetricView() = default;
 
 std::shared_ptr<const Family> MetricView::family(const Analysis& analysis) const {
-    const std::string name = m_selection.family().toStdString();
-    for (const auto& family : analysis.families) {
-        if (family->name == name)
-            return family;
-    }
-    return nullptr;
+    return findFamily(analysis.families, m_selection.family().toStdString());
 }
 
 void MetricView::refresh() {

@@ -129,8 +129,10 @@ void MetricsPage::decideByItself() {
     const Analysis& analysis = *m_bridge.analysis();
     m_hasSecondPath =
         m_hasSecondPath ||
-        std::any_of(analysis.families.begin(), analysis.families.end(),
-                    [](const auto& f) { return !f->synthetic && f->paths.size() > 1; });
+        // Many metrics by one path need no look at each.
+        (analysis.catalog->origins.size() > 1 &&
+         std::any_of(analysis.families.begin(), analysis.families.end(),
+                     [](const auto& f) { return !f->synthetic && f->paths.size() > 1; }));
     m_hasError = m_hasError || analysis.findings->errors > 0;
     if (isPaneShown(Pane::Compare) != m_arrangedCompare ||
         isPaneShown(Pane::Drawer) != m_arrangedDrawer)

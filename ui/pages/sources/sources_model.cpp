@@ -28,6 +28,28 @@ QString receiverName(ReceiverKind kind) {
     return QStringLiteral("HTTP API");
 }
 
+/// What the ring keeps of a path.
+void addReach(SourcesModel::Row& row, const EngineStatus& status, OriginId origin) {
+    if (origin.value >= status.ring.origins.size())
+        return;
+    row.oldestSample = status.ring.origins[origin.value].oldestSample;
+    row.evictedSamples = status.ring.origins[origin.value].evictedSamples;
+}
+
+QString reachInWords(const SourcesModel::Row& row, TimeNs now, bool inFull) {
+    if (row.oldestSample == 0)
+        return {};
+    const QString age = formatAge(now - row.oldestSample);
+    QString text = age == QLatin1String("now") ? SourcesModel::tr("1 s") : age;
+    if (inFull)
+        text = SourcesModel::tr("reaches back %1").arg(text);
+    if (row.evictedSamples > 0) {
+        text += (inFull ? SourcesModel::tr(", %1 samples gone") : SourcesModel::tr(", %1 gone"))
+                    .arg(formatCount(row.evictedSamples));
+    }
+    return text;
+}
+
 } // namespace
 
 QVector<SourcesModel::Row> sourceRows(const EngineStatus& status) {
@@ -78,6 +100,7 @@ QVector<SourcesModel::Row> sourceRows(const EngineStatus& status) {
         if (target.origin) {
             row.path = EngineBridge::pathNumber(*target.origin);
             shownOrigins.insert(target.origin->value);
+            addReach(row, status, *target.origin);
             for (const OriginStatus& origin : status.origins) {
                 if (origin.origin.id == *target.origin) {
                     row.series = origin.series;
@@ -108,6 +131,7 @@ QVector<SourcesModel::Row> sourceRows(const EngineStatus& status) {
         row.lastArrival = origin.lastArrival;
         row.pointsPerSecond = origin.pointsPerSecond;
         row.series = origin.series;
+        addReach(row, status, origin.origin.id);
         rows << row;
     }
     return rows;
@@ -157,8 +181,7 @@ QVariant SourcesModel::data(const QModelIndex& index, int role) const {
         return {};
     const Row& row = m_rows[index.row()];
     if (role == Qt::TextAlignmentRole) {
-        const bool number =
-            index.column() == Rate || index.column() == Series || index.column() == LastArrival;
+        const bool number = index.column() >= LastArrival && index.column() <= Reach;
         return QVariant(number ? Qt::AlignRight | Qt::AlignVCenter
                                : Qt::AlignLeft | Qt::AlignVCenter);
     }
@@ -166,6 +189,8 @@ QVariant SourcesModel::data(const QModelIndex& index, int role) const {
         return row.path ? tr("%1, path %2").arg(row.source).arg(*row.path) : row.source;
     if (role == Qt::ToolTipRole && index.column() == LastError)
         return row.lastError;
+    if (index.column() == Reach && (role == Qt::ToolTipRole || role == Qt::AccessibleTextRole))
+        return reachInWords(row, m_bridge.engine().clock().now(), true);
     if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole)
         return {};
     switch (index.column()) {
@@ -184,6 +209,8 @@ QVariant SourcesModel::data(const QModelIndex& index, int role) const {
                                    : QString();
     case Series:
         return row.series ? formatCount(*row.series) : QString();
+    case Reach:
+        return reachInWords(row, m_bridge.engine().clock().now(), false);
     case LastError:
         return row.lastError;
     default:
@@ -212,6 +239,8 @@ QVariant SourcesModel::headerData(int section, Qt::Orientation orientation, int 
         return tr("Points/s");
     case Series:
         return tr("Series");
+    case Reach:
+        return tr("Reaches back");
     case LastError:
         return tr("Last error");
     default:

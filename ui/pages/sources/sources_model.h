@@ -16,7 +16,17 @@ namespace sightglass::ui {
 class SourcesModel final : public QAbstractTableModel {
     Q_OBJECT
   public:
-    enum Column { Source, Address, State, LastArrival, Rate, Series, LastError, columnCount_ };
+    enum Column {
+        Source,
+        Address,
+        State,
+        LastArrival,
+        Rate,
+        Series,
+        Reach,
+        LastError,
+        columnCount_
+    };
     enum class Kind { Receiver, Target, Path };
     enum class Health { Good, Bad, Waiting };
     struct Row {
@@ -29,6 +39,8 @@ class SourcesModel final : public QAbstractTableModel {
         TimeNs lastArrival = 0;
         double pointsPerSecond = 0;
         std::optional<quint64> series;
+        TimeNs oldestSample = 0;    ///< how far back it reaches; 0: no sample
+        quint64 evictedSamples = 0; ///< that made room for newer ones
     };
 
     explicit SourcesModel(EngineBridge& bridge, QObject* parent = nullptr);

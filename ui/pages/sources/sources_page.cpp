@@ -13,6 +13,7 @@
 
 #include <algorithm>
 
+#include "ui/look/format.h"
 #include "ui/look/marks.h"
 
 namespace sightglass::ui {
@@ -254,6 +255,14 @@ void SourcesPage::showSelection() {
                      .arg(static_cast<qint64>(wanted));
     if (!status.targets.empty())
         words << tr("%1 of %2 targets up").arg(static_cast<qint64>(up)).arg(status.targets.size());
+    const StoreUsage& ring = status.ring;
+    if (ring.evictionBegan > 0)
+        words << tr("evicting since %1, %2 samples gone")
+                     .arg(formatClock(ring.evictionBegan).section(u':', 0, 1),
+                          formatCount(ring.evictedSamples));
+    if (!ring.limitedMetrics.empty())
+        words << tr("series limit reached by %1")
+                     .arg(QString::fromStdString(ring.limitedMetrics.front().name));
     m_summary->setText(words.join(QStringLiteral(", ")));
 }
 
