@@ -150,7 +150,7 @@ void ChartCanvas::place(QSize size, double scale) {
     if (m_heat.active())
         labels = std::max(labels, m_heat.labelWidth(metrics));
     const int top = m_theme.px(18);
-    const int bottom = m_theme.px(22);
+    const int bottom = m_theme.px(m_timesShown ? 22 : 7);
     // On a low stage the lane would leave neither pane readable: the chart has it alone.
     const bool hasLane =
         m_frame && !m_frame->lane.empty() && size.height() - top - bottom >= m_theme.px(110);
@@ -455,12 +455,14 @@ void ChartCanvas::paintTimes(QPainter& painter) const {
     const int baseline = over.bottom() + 1 + m_theme.px(5) + metrics.ascent();
     for (const TimeTick& tick : timeTicks(m_from, m_to, std::max(m_plot.width() / apart, 2))) {
         const int width = metrics.horizontalAdvance(tick.text);
-        const double x = std::clamp(xOf(tick.time) - width / 2.0, m_plot.left() * 1.0,
-                                    m_plot.right() + 1.0 - width);
-        painter.drawText(QPointF(x, baseline), tick.text);
         painter.fillRect(QRectF(std::round(xOf(tick.time) * m_scale) / m_scale, over.bottom() + 1,
                                 1, m_theme.px(4)),
                          m_theme.tokens().border);
+        if (!m_timesShown)
+            continue;
+        const double x = std::clamp(xOf(tick.time) - width / 2.0, m_plot.left() * 1.0,
+                                    m_plot.right() + 1.0 - width);
+        painter.drawText(QPointF(x, baseline), tick.text);
     }
 }
 

@@ -67,6 +67,8 @@ class ChartCanvas {
     };
     [[nodiscard]] Sides neededSides() const { return m_needed; }
     void setLeastSides(Sides sides) { m_least = sides; }
+    /// Whether times stand below the plot.
+    void setTimesShown(bool shown) { m_timesShown = shown; }
 
     /// What lies at a point beside lines and axes, in words for a tool tip: a reset, a note that
     /// had to be cut; "" if nothing does.
@@ -133,6 +135,7 @@ class ChartCanvas {
     PlotStack m_stack;
     HeatLayer m_heat;
     Sides m_needed, m_least;
+    bool m_timesShown = true;
     Rasteriser m_rasteriser;
 };
 

@@ -180,6 +180,11 @@ void ChartView::setLeastSides(ChartCanvas::Sides sides) {
         ask();
 }
 
+void ChartView::setTimesShown(bool shown) {
+    m_canvas.setTimesShown(shown);
+    relayout();
+}
+
 void ChartView::ask() {
     askAt(m_clock.now());
 }

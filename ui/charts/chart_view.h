@@ -71,6 +71,8 @@ class ChartView : public QWidget {
     void setBeside(std::optional<TimeRange> extent);
     [[nodiscard]] ChartCanvas::Sides neededSides() const { return m_canvas.neededSides(); }
     void setLeastSides(ChartCanvas::Sides sides);
+    /// Of charts upon each other only the last names times.
+    void setTimesShown(bool shown);
 
     [[nodiscard]] QSize minimumSizeHint() const override;
     [[nodiscard]] QSize sizeHint() const override;

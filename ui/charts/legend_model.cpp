@@ -48,6 +48,15 @@ void LegendModel::setFrame(std::shared_ptr<const PlotFrame> frame) {
     emit headerDataChanged(Qt::Horizontal, 0, 0);
 }
 
+void LegendModel::setTitle(const QString& title) {
+    m_title = title;
+    emit headerDataChanged(Qt::Horizontal, 0, 0);
+}
+
+const UnitStyle& LegendModel::unitOf(const PlotSeries& series) const {
+    return series.axis == 1 && m_frame->rightUnit ? *m_frame->rightUnit : m_frame->unit;
+}
+
 void LegendModel::setMuted(const QSet<std::uint32_t>& muted) {
     m_muted = muted;
     if (rowCount() > 0)
@@ -84,11 +93,17 @@ QVariant LegendModel::data(const QModelIndex& index, int role) const {
     switch (role) {
     case Qt::DisplayRole:
         if (isName) {
+            if (m_frame->families.size() > 1) {
+                QString name = m_frame->families[series->family];
+                name += QStringLiteral(", ") +
+                        (series->labels.isEmpty() ? series->pathName : series->labels);
+                return series->axis == 1 ? tr("%1 (right axis)").arg(name) : name;
+            }
             if (!m_anyLabels)
                 return series->pathName;
             return series->labels.isEmpty() ? QStringLiteral("{}") : series->labels;
         }
-        return series->count > 0 ? formatValue(numberOf(*series, index.column()), m_frame->unit)
+        return series->count > 0 ? formatValue(numberOf(*series, index.column()), unitOf(*series))
                                  : QStringLiteral("\u2013");
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(
@@ -96,13 +111,16 @@ QVariant LegendModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole:
         if (isName)
             return spoken(*series);
-        return series->count > 0 ? formatExact(numberOf(*series, index.column()), m_frame->unit)
+        return series->count > 0 ? formatExact(numberOf(*series, index.column()), unitOf(*series))
                                  : QString();
     case Qt::AccessibleTextRole:
         return isName ? spoken(*series) : data(index, Qt::DisplayRole);
     case SortRole:
         if (isName)
-            return QStringLiteral("%1 %2").arg(series->labels).arg(series->path, 6);
+            return QStringLiteral("%1 %2 %3")
+                .arg(series->family, 3)
+                .arg(series->labels)
+                .arg(series->path, 6);
         return series->count > 0 ? numberOf(*series, index.column()) : -HUGE_VAL;
     case MutedRole:
         return m_muted.contains(series->id.value);
@@ -137,6 +155,8 @@ QVariant LegendModel::headerData(int section, Qt::Orientation orientation, int r
         return {};
     switch (section) {
     case Series:
+        if (!m_title.isEmpty())
+            return m_title;
         return m_anyLabels ? tr("Series") : tr("Path");
     case Last:
         return tr("Last");

@@ -24,6 +24,8 @@ class LegendModel final : public QAbstractTableModel {
     using QAbstractTableModel::QAbstractTableModel;
 
     void setFrame(std::shared_ptr<const PlotFrame> frame);
+    /// Instead of "Series" over the first column; "" for that again.
+    void setTitle(const QString& title);
     void setMuted(const QSet<std::uint32_t>& muted);
     /// The series of a row; null if there is no such row.
     [[nodiscard]] const PlotSeries* seriesAt(int row) const;
@@ -37,10 +39,12 @@ class LegendModel final : public QAbstractTableModel {
                                       int role) const override;
 
   private:
+    [[nodiscard]] const UnitStyle& unitOf(const PlotSeries& series) const;
     [[nodiscard]] QString spoken(const PlotSeries& series) const;
 
     std::shared_ptr<const PlotFrame> m_frame;
     QSet<std::uint32_t> m_muted;
+    QString m_title;
     bool m_anyLabels = false;
 };
 

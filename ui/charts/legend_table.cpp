@@ -109,6 +109,8 @@ class LegendHeader final : public QHeaderView {
         const int margin = m_theme.px(16);
         const QRect inner =
             rect.adjusted(isName ? margin : 0, 0, isLastShown(*this, section) ? -margin : 0, 0);
+        if (isName)
+            text = painter->fontMetrics().elidedText(text, Qt::ElideRight, inner.width());
         painter->drawText(inner, (isName ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter,
                           text);
     }
@@ -169,6 +171,12 @@ LegendTable::LegendTable(ChartView& chart, const Theme& theme, QWidget* parent)
 LegendTable::~LegendTable() {
     // The base class outlives the models and must not ask them on its way out.
     setModel(nullptr);
+}
+
+void LegendTable::setTitle(const QString& title) {
+    m_model.setTitle(title);
+    setAccessibleName(title.isEmpty() ? tr("Legend") : tr("Legend of %1").arg(title));
+    horizontalHeader()->viewport()->update();
 }
 
 void LegendTable::takeFrame() {

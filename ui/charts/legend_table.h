@@ -25,6 +25,9 @@ class LegendTable final : public QTableView {
     LegendTable(ChartView& chart, const Theme& theme, QWidget* parent = nullptr);
     ~LegendTable() override;
 
+    /// What the series are of, where the page has several charts; "" for the one.
+    void setTitle(const QString& title);
+
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 

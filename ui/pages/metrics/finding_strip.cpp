@@ -26,9 +26,10 @@ FindingStrip::FindingStrip(const Theme& theme, QWidget* parent)
 
 void FindingStrip::setVerdict(FamilyVerdict verdict) {
     m_verdict = std::move(verdict);
-    setVisible(m_verdict.finding != nullptr);
-    if (!m_verdict.finding)
+    if (!m_verdict.finding) {
+        hide();
         return;
+    }
     const QString spoken = spokenText(m_verdict.sentence);
     setAccessibleName(severityText(m_verdict.finding->severity, 1).section(' ', 1) +
                       QStringLiteral(": ") + spoken);

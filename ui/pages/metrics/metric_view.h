@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QHash>
 #include <QWidget>
 
 #include <memory>
@@ -15,18 +16,22 @@
 class QHBoxLayout;
 class QStackedWidget;
 class QTabBar;
-class QToolButton;
 class QVBoxLayout;
 
 namespace sightglass::ui {
 
+class ChartControls;
+class ChartPane;
+class ChartStack;
 class FindingStrip;
 class Label;
 class LegendTable;
+class TypeBadges;
 
-/// The middle of the Metrics page: subject, help, what is wrong with it, chart and legend of the
-/// selected family. Follows the Selection and the engine's analysis; takes no focus and selects
-/// nothing by itself. GUI thread only; all references outlive it.
+/// The middle of the Metrics page: subject, help, what is wrong with it, the charts, and the legend
+/// of the current one. Follows the Selection and the engine's analysis; takes no focus and selects
+/// nothing by itself. In a low window the legend, then help and strip give way to the charts.
+/// GUI thread only; all references outlive it.
 class MetricView : public QWidget {
     Q_OBJECT
   public:
@@ -34,7 +39,9 @@ class MetricView : public QWidget {
                QWidget* parent = nullptr);
     ~MetricView() override;
 
-    [[nodiscard]] ChartView& chart() const { return *m_chart; }
+    /// The chart of the selected family.
+    [[nodiscard]] ChartView& chart() const;
+    [[nodiscard]] ChartStack& charts() const { return *m_charts; }
     [[nodiscard]] const FindingStrip& strip() const { return *m_strip; }
 
     /// Puts a widget into a tab beside the legend, where there is no room for a pane of its own;
@@ -52,13 +59,13 @@ class MetricView : public QWidget {
     void resizeEvent(QResizeEvent* event) override;
 
   private:
-    class Badges;
-
     void refresh();
     void showFrame();
+    void showCharts();
+    void showLegend();
+    void fitSubject();
     void applyTheme();
     void sizeLower();
-    [[nodiscard]] std::shared_ptr<const Family> family(const Analysis& analysis) const;
 
     EngineBridge& m_bridge;
     Selection& m_selection;
@@ -67,15 +74,15 @@ class MetricView : public QWidget {
     std::shared_ptr<const PathComparer> m_comparer;
 
     Label* m_name = nullptr;
-    Badges* m_badges = nullptr;
+    TypeBadges* m_badges = nullptr;
     Label* m_unit = nullptr;
-    QToolButton* m_rawSwitch = nullptr;
     Label* m_help = nullptr;
     FindingStrip* m_strip = nullptr;
-    ChartView* m_chart = nullptr;
+    ChartStack* m_charts = nullptr;
     QTabBar* m_tabs = nullptr;
     QStackedWidget* m_lower = nullptr;
-    LegendTable* m_legend = nullptr;
+    QStackedWidget* m_legends = nullptr; ///< one a chart
+    QHash<ChartPane*, LegendTable*> m_legendOf;
     QWidget* m_tab = nullptr; ///< not ours
     QVBoxLayout* m_head = nullptr;
     QHBoxLayout* m_subject = nullptr;
