@@ -93,8 +93,13 @@ ValueAxis logAxis(double low, double high, int most, const UnitStyle& style) {
             if (std::ceil(last / step) - std::floor(first / step) + 1 <= most)
                 break;
         }
-        for (double e = std::floor(first / step); e <= std::ceil(last / step); ++e)
-            add(std::pow(base, e * step));
+        // Beyond these a power is no normal number any more.
+        const double furthest = base == 2 ? 1000 : 300;
+        for (double e = std::floor(first / step); e <= std::ceil(last / step); ++e) {
+            const double exponent = std::clamp(e * step, -furthest, furthest);
+            if (axis.ticks.isEmpty() || std::pow(base, exponent) / factor > axis.ticks.back())
+                add(std::pow(base, exponent));
+        }
     }
     axis.low = axis.ticks.front();
     axis.high = axis.ticks.back();

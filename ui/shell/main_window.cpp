@@ -149,6 +149,7 @@ MainWindow::MainWindow(EngineBridge& bridge, Selection& selection, Theme& theme,
     connectChartAndPaneKeys();
     connectRanges();
 
+    m_metrics->restoreCharts(preferences.charts());
     m_metrics->restoreLayout(preferences.layout());
     if (const QByteArray geometry = preferences.geometry(); !restoreGeometry(geometry))
         resize(1280, 800);
@@ -250,6 +251,12 @@ void MainWindow::connectChartAndPaneKeys() {
                     return;
                 m_metrics->metricView()->setFocus(Qt::MenuBarFocusReason);
                 pressKey(keyTaker(m_metrics->metricView()), keys);
+            });
+        } else if (info.command == Command::AddChart || info.command == Command::AddToChart) {
+            // The explorer takes the key for its row; the menu means what is selected.
+            m_commands->on(info.command, this, [this, own = info.command == Command::AddChart] {
+                showPage(Page::Metrics);
+                m_metrics->addChart(m_selection.family(), own);
             });
         } else if (info.command == Command::RemoveTarget) {
             m_commands->on(info.command, this, [this] {
@@ -568,6 +575,7 @@ void MainWindow::changeEvent(QEvent* event) {
 void MainWindow::closeEvent(QCloseEvent* event) {
     m_preferences.setGeometry(saveGeometry());
     m_preferences.setLayout(m_metrics->saveLayout());
+    m_preferences.setCharts(m_metrics->saveCharts());
     QMainWindow::closeEvent(event);
 }
 

@@ -89,4 +89,12 @@ void Preferences::setGrouping(Grouping grouping) {
                                                  : QStringLiteral("service"));
 }
 
+QByteArray Preferences::charts() const {
+    return value(QStringLiteral("window/charts")).toByteArray();
+}
+
+void Preferences::setCharts(const QByteArray& charts) {
+    set(QStringLiteral("window/charts"), charts);
+}
+
 } // namespace sightglass::ui

@@ -36,6 +36,9 @@ class Preferences {
     /// What the explorer groups by.
     [[nodiscard]] Grouping grouping() const;
     void setGrouping(Grouping grouping);
+    /// The charts of the Metrics page, as MetricsPage::saveCharts() gave them.
+    [[nodiscard]] QByteArray charts() const;
+    void setCharts(const QByteArray& charts);
 
   private:
     [[nodiscard]] QVariant value(const QString& key, const QVariant& otherwise = {}) const;

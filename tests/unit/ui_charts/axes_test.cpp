@@ -53,6 +53,37 @@ TEST_CASE("a value axis holds any range of doubles") {
     }
 }
 
+TEST_CASE("a log axis has its ticks at powers of ten, of bytes at powers of two") {
+    struct Row {
+        const char* name;
+        double low, high;
+        const char* unit;
+        QVector<double> ticks;
+    };
+    for (const Row& row : {Row{"decades", 3, 4000, "", {1, 10, 100, 1000, 10000}},
+                           Row{"ends at powers", 1, 100, "", {1, 10, 100}},
+                           Row{"one decade", 2, 7, "", {1, 2, 5, 10}},
+                           Row{"many decades", 1e-6, 1e6, "", {1e-10, 1e-5, 1, 1e5, 1e10}},
+                           Row{"bytes", 2048, 3000000, "By", {1024, 32768, 1048576, 33554432}},
+                           Row{"milliseconds", 2, 30, "ms", {1, 10, 100}},
+                           Row{"nothing above zero", HUGE_VAL, 0, "", {1, 2, 5, 10}}}) {
+        CAPTURE(std::string(row.name));
+        const ValueAxis axis = logAxis(row.low, row.high, 5, styleOf(row.unit));
+        REQUIRE(axis.ticks.size() == row.ticks.size());
+        for (int i = 0; i < row.ticks.size(); ++i)
+            CHECK(axis.ticks[i] == doctest::Approx(row.ticks[i]));
+        CHECK(axis.part(axis.low) == doctest::Approx(0));
+        CHECK(axis.part(axis.high) == doctest::Approx(1));
+        CHECK(axis.part(std::sqrt(axis.low * axis.high)) == doctest::Approx(0.5));
+    }
+    for (const double low : {5e-324, 1e-300, 1.0}) {
+        const ValueAxis axis = logAxis(low, 1e308, 5, {});
+        CHECK(axis.low > 0);
+        CHECK(axis.high > axis.low);
+        CHECK(axis.ticks.size() <= 10);
+    }
+}
+
 TEST_CASE("time ticks are round and not too many at any span") {
     const TimeNs start = 1'700'000'123'456'789'000;
     for (TimeNs span = 20 * nsPerMs; span < 400LL * 24 * 3600 * nsPerSecond; span = span * 3 / 2) {

@@ -372,3 +372,268 @@ TEST_CASE("a frame says what it was read from") {
     fake.add(s, start + 1, 2);
     CHECK(fake.generation(m) != frame->generations[0].second);
 }
+
+TEST_CASE("increase is what a column rose, and the frame says over what time") {
+    FakeSeries fake;
+    const MetricId m = fake.addMetric(OriginId{0}, "m", MetricType::Sum, true);
+    const SeriesId s = fake.addSeries(m);
+    for (int i = 0; i < 100; ++i)
+        fake.add(s, start + i * nsPerSecond, i * 5);
+    // A column of 10 s.
+    auto r = request({path(1, m)}, 100 * nsPerSecond, start + 100 * nsPerSecond, 10);
+    r.settings.shown = Shown::Increase;
+    const auto frame = plotQuery(fake, r);
+    REQUIRE(frame->series.size() == 1);
+    CHECK(frame->series[0].shown == Shown::Increase);
+    CHECK_FALSE(frame->unit.perSecond);
+    REQUIRE(at(frame->series[0], 5) != nullptr);
+    CHECK(at(frame->series[0], 5)->last == 50);
+    CHECK(frame->step >= 9 * nsPerSecond);
+    CHECK(frame->step <= 10 * nsPerSecond);
+    // A gauge has no increase.
+    const MetricId gauge = fake.addMetric(OriginId{0}, "g", MetricType::Gauge);
+    fake.add(fake.addSeries(gauge), start, 3);
+    r.families = {{QStringLiteral("g"), {path(1, gauge)}}};
+    const auto plain = plotQuery(fake, r);
+    CHECK(plain->series[0].shown == Shown::Raw);
+    CHECK(plain->step == 0);
+}
+
+TEST_CASE("a counter that begins again is marked, one that only disagrees is not") {
+    FakeSeries fake;
+    const MetricId counter = fake.addMetric(OriginId{0}, "m", MetricType::Sum, true);
+    const MetricId gauge = fake.addMetric(OriginId{1}, "m", MetricType::Gauge);
+    const SeriesId s = fake.addSeries(counter);
+    const SeriesId g = fake.addSeries(gauge);
+    for (int i = 0; i < 100; ++i) {
+        fake.add(s, start + i * nsPerSecond, i % 40);
+        fake.add(g, start + i * nsPerSecond, i % 40);
+    }
+    const auto frame =
+        plotQuery(fake, request({path(1, counter)}, 100 * nsPerSecond, start + 100 * nsPerSecond));
+    REQUIRE(frame->resets.size() == 2);
+    CHECK(frame->resets[0].series == 0);
+    CHECK(std::abs(frame->resets[0].time - (start + 40 * nsPerSecond)) <= nsPerSecond);
+    const auto gauges =
+        plotQuery(fake, request({path(2, gauge)}, 100 * nsPerSecond, start + 100 * nsPerSecond));
+    CHECK(gauges->resets.empty());
+    const auto both = plotQuery(fake, request({path(2, gauge), path(1, counter)}, 100 * nsPerSecond,
+                                              start + 100 * nsPerSecond));
+    CHECK(both->resets.empty());
+    CHECK(both->lane.falseResets == 2);
+}
+
+TEST_CASE("several families: another unit gets the right axis, a third is left out by name") {
+    FakeSeries fake;
+    const MetricId heap = fake.addMetric(OriginId{0}, "heap", MetricType::Gauge, false, "By");
+    const MetricId stack = fake.addMetric(OriginId{0}, "stack", MetricType::Gauge, false, "By");
+    const MetricId wait = fake.addMetric(OriginId{0}, "wait", MetricType::Gauge, false, "s");
+    const MetricId share = fake.addMetric(OriginId{0}, "share", MetricType::Gauge, false, "%");
+    for (const MetricId m : {heap, stack, wait, share})
+        fake.add(fake.addSeries(m), start + nsPerSecond, 5);
+    auto r = request({path(1, heap)}, 10 * nsPerSecond, start + 5 * nsPerSecond);
+    r.families = {{QStringLiteral("heap"), {path(1, heap)}},
+                  {QStringLiteral("wait"), {path(1, wait)}},
+                  {QStringLiteral("gone"), {}},
+                  {QStringLiteral("share"), {path(1, share)}},
+                  {QStringLiteral("stack"), {path(1, stack)}}};
+    const auto frame = plotQuery(fake, r);
+    REQUIRE(frame->series.size() == 3);
+    CHECK(frame->families == QStringList{"heap", "wait", "gone", "share", "stack"});
+    CHECK(frame->unit.kind == UnitStyle::Kind::Bytes);
+    REQUIRE(frame->rightUnit);
+    CHECK(frame->rightUnit->kind == UnitStyle::Kind::Seconds);
+    CHECK(frame->leftOut == QStringList{"share"});
+    struct Row {
+        int family, axis;
+    };
+    const Row rows[] = {{0, 0}, {1, 1}, {4, 0}};
+    for (std::size_t i = 0; i < 3; ++i) {
+        CAPTURE(i);
+        CHECK(frame->series[i].family == rows[i].family);
+        CHECK(frame->series[i].axis == rows[i].axis);
+        // No label tells them apart, and yet no two look alike.
+        CHECK(frame->series[i].color == static_cast<int>(i));
+    }
+    // Upon each other only what has one unit.
+    r.settings.kind = ChartKind::Stacked;
+    const auto stacked = plotQuery(fake, r);
+    CHECK_FALSE(stacked->rightUnit);
+    CHECK(stacked->series.size() == 2);
+    CHECK(stacked->leftOut == QStringList{"wait", "share"});
+}
+
+TEST_CASE("of many series in several families each gets its share") {
+    FakeSeries fake;
+    const MetricId many = fake.addMetric(OriginId{0}, "many", MetricType::Gauge);
+    const MetricId few = fake.addMetric(OriginId{0}, "few", MetricType::Gauge);
+    for (int i = 0; i < 200; ++i)
+        fake.add(fake.addSeries(many, {{"i", std::to_string(i)}}), start, 1000 + i);
+    for (int i = 0; i < 3; ++i)
+        fake.add(fake.addSeries(few, {{"i", std::to_string(i)}}), start, i);
+    auto r = request({path(1, many)}, 10 * nsPerSecond, start + 5 * nsPerSecond);
+    r.families.push_back({QStringLiteral("few"), {path(1, few)}});
+    const auto frame = plotQuery(fake, r);
+    CHECK(frame->total == 203);
+    REQUIRE(frame->series.size() == 50);
+    CHECK(frame->series.back().family == 1);
+    CHECK(frame->series[46].family == 0);
+    CHECK(frame->series[47].family == 1);
+}
+
+TEST_CASE("the largest are chosen by last, max or mean, of counters by their rate") {
+    FakeSeries fake;
+    const MetricId gauge = fake.addMetric(OriginId{0}, "g", MetricType::Gauge);
+    const MetricId counter = fake.addMetric(OriginId{0}, "c", MetricType::Sum, true);
+    // Three that stand out among others: now, once, and on the whole.
+    for (int i = 0; i < 60; ++i) {
+        const SeriesId g = fake.addSeries(gauge, {{"i", std::to_string(i)}});
+        const SeriesId c = fake.addSeries(counter, {{"i", std::to_string(i)}});
+        double total = 1e9 - i; // the size of a counter says nothing of its rate
+        for (int t = 0; t < 80; ++t) {
+            double value = 10;
+            if (i == 7)
+                value = t >= 78 ? 100 : 0;
+            else if (i == 8)
+                value = t == 20 ? 5000 : 0;
+            else if (i == 9)
+                value = t < 70 ? 90 : 0;
+            total += value;
+            fake.add(g, start + t * nsPerSecond, value);
+            fake.add(c, start + t * nsPerSecond, total);
+        }
+    }
+    struct Row {
+        TopBy by;
+        const char* label;
+        MetricId metric;
+    };
+    for (const Row& row : {Row{TopBy::Last, "i=7", gauge}, Row{TopBy::Max, "i=8", gauge},
+                           Row{TopBy::Mean, "i=9", gauge}, Row{TopBy::Last, "i=7", counter},
+                           Row{TopBy::Max, "i=8", counter}, Row{TopBy::Mean, "i=9", counter}}) {
+        CAPTURE(std::string(row.label));
+        auto r = request({path(1, row.metric)}, 80 * nsPerSecond, start + 80 * nsPerSecond);
+        r.settings.topBy = row.by;
+        r.most = 1;
+        const auto frame = plotQuery(fake, r);
+        CHECK(frame->total == 60);
+        REQUIRE(frame->series.size() == 1);
+        CHECK(fake.series(frame->series[0].id)->attributes->find("i")->display() ==
+              std::string(row.label).substr(2));
+    }
+}
+
+TEST_CASE("what is stacked holds its last value while its line goes on, and no longer") {
+    FakeSeries fake;
+    const MetricId m = fake.addMetric(OriginId{0}, "m", MetricType::Gauge);
+    const SeriesId dense = fake.addSeries(m, {{"i", "dense"}});
+    const SeriesId sparse = fake.addSeries(m, {{"i", "sparse"}});
+    const SeriesId ended = fake.addSeries(m, {{"i", "ended"}});
+    for (int t = 0; t < 100; ++t)
+        fake.add(dense, start + t * nsPerSecond, 1);
+    // Every five seconds, then nothing from 50 s on.
+    for (int t = 0; t <= 50; t += 5)
+        fake.add(sparse, start + t * nsPerSecond, 10);
+    for (int t = 0; t <= 30; ++t)
+        fake.add(ended, start + t * nsPerSecond, 100);
+    fake.addStale(ended, start + 30 * nsPerSecond + nsPerMs);
+    auto r = request({path(1, m)}, 100 * nsPerSecond, start + 100 * nsPerSecond, 100);
+    r.settings.kind = ChartKind::Stacked;
+    const auto frame = plotQuery(fake, r);
+    REQUIRE(frame->series.size() == 3);
+    const auto heldAt = [&](std::size_t series, int second) {
+        const double held = frame->series[series].held[static_cast<std::size_t>(
+            (start + second * nsPerSecond - frame->from) / frame->columnNs)];
+        return std::isnan(held) ? 0 : held;
+    };
+    CHECK(heldAt(0, 99) == 1);
+    CHECK(heldAt(1, 3) == 10);
+    CHECK(heldAt(1, 50) == 10);
+    CHECK(heldAt(1, 60) == 10); // may be late
+    CHECK(heldAt(1, 75) == 0);
+    CHECK(heldAt(2, 30) == 100);
+    CHECK(heldAt(2, 32) == 0);
+}
+
+TEST_CASE("two paths of one metric are not stacked upon each other") {
+    FakeSeries fake;
+    const MetricId one = fake.addMetric(OriginId{0}, "m", MetricType::Gauge);
+    const MetricId two = fake.addMetric(OriginId{1}, "m", MetricType::Gauge);
+    fake.add(fake.addSeries(one), start, 1);
+    fake.add(fake.addSeries(two), start, 1);
+    auto r = request({path(1, one), path(2, two)}, 10 * nsPerSecond, start + 5 * nsPerSecond);
+    CHECK(plotQuery(fake, r)->series.size() == 2);
+    r.settings.kind = ChartKind::Stacked;
+    const auto frame = plotQuery(fake, r);
+    CHECK(frame->series.size() == 1);
+    CHECK(frame->onePathOnly);
+}
+
+TEST_CASE("a log axis leaves zero and below out, as a gap, and says so") {
+    FakeSeries fake;
+    const MetricId m = fake.addMetric(OriginId{0}, "m", MetricType::Gauge);
+    const SeriesId s = fake.addSeries(m);
+    const double values[] = {10, 100, 0, 1000, -5, 10};
+    for (int i = 0; i < 6; ++i)
+        fake.add(s, start + i * nsPerSecond, values[i]);
+    auto r = request({path(1, m)}, 10 * nsPerSecond, start + 8 * nsPerSecond, 100);
+    CHECK(plotQuery(fake, r)->series[0].logColumns.empty());
+    r.settings.logAxis = true;
+    const auto frame = plotQuery(fake, r);
+    CHECK(frame->belowLog);
+    const auto& log = frame->series[0].logColumns;
+    REQUIRE(log.size() == 4);
+    CHECK(log[1].last == doctest::Approx(2));
+    CHECK_FALSE(log[1].gapBefore);
+    CHECK(log[2].last == doctest::Approx(3));
+    CHECK(log[2].gapBefore);
+    CHECK(log[3].gapBefore);
+}
+
+TEST_CASE("the fitted range covers what the other charts of the page show") {
+    FakeSeries fake;
+    const MetricId m = fake.addMetric(OriginId{0}, "m", MetricType::Gauge);
+    const SeriesId s = fake.addSeries(m);
+    fake.add(s, start + 90 * nsPerSecond, 1);
+    auto r = request({path(1, m)}, 0, start + 100 * nsPerSecond, 100);
+    r.live = true;
+    const auto alone = plotQuery(fake, r);
+    REQUIRE(alone->extent);
+    CHECK(alone->extent->from == start + 90 * nsPerSecond);
+    CHECK((alone->to - alone->from) / nsPerSecond <= 11);
+    r.beside = TimeRange{start, start + 99 * nsPerSecond};
+    CHECK((plotQuery(fake, r)->to - plotQuery(fake, r)->from) / nsPerSecond >= 100);
+}
+
+TEST_CASE("all lines of a frame are read from one generation") {
+    /// Points come in between any two reads, but not into what was pinned.
+    class Moving final : public FakeSeries {
+      public:
+        std::shared_ptr<const SeriesReader> pin(std::span<const SeriesId> ids) const override {
+            pinned.assign(ids.begin(), ids.end());
+            auto copy = std::make_shared<Moving>(*this);
+            copy->frozen = true;
+            return copy;
+        }
+        void columns(SeriesId series, Field field, TimeRange range,
+                     std::span<Column> out) const override {
+            if (!frozen)
+                ++readUnpinned;
+            FakeSeries::columns(series, field, range, out);
+        }
+        mutable std::vector<SeriesId> pinned;
+        mutable int readUnpinned = 0;
+        bool frozen = false;
+    };
+    Moving fake;
+    const MetricId m = fake.addMetric(OriginId{0}, "m", MetricType::Gauge);
+    const SeriesId a = fake.addSeries(m, {{"i", "a"}});
+    const SeriesId b = fake.addSeries(m, {{"i", "b"}});
+    fake.add(a, start, 1);
+    fake.add(b, start, 2);
+    const auto frame =
+        plotQuery(fake, request({path(1, m)}, 10 * nsPerSecond, start + 5 * nsPerSecond));
+    CHECK(frame->series.size() == 2);
+    CHECK(fake.pinned == std::vector<SeriesId>{a, b});
+    CHECK(fake.readUnpinned == 0);
+}

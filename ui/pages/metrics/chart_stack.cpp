@@ -195,6 +195,7 @@ void ChartStack::remove(ChartPane& pane) {
     m_panes.remove(at);
     if (m_current == &pane)
         m_current = m_panes[at - 1];
+    setFocusProxy(m_current);
     if (hadFocus)
         m_current->setFocus(Qt::OtherFocusReason);
     // Its button or its key is still on the way back to it.
@@ -225,6 +226,7 @@ void ChartStack::setCurrent(ChartPane& pane) {
     if (m_current == &pane)
         return;
     m_current = &pane;
+    setFocusProxy(m_current);
     for (ChartPane* one : m_panes)
         one->setCurrent(one == m_current && m_panes.size() > 1);
     emit currentChanged();

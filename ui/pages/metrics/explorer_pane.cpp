@@ -2,7 +2,9 @@
 #include "ui/pages/metrics/explorer_pane.h"
 
 #include <QActionGroup>
+#include <QApplication>
 #include <QClipboard>
+#include <QDrag>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QJsonArray>
@@ -12,6 +14,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
+#include <QMouseEvent>
 #include <QScrollBar>
 #include <QToolButton>
 #include <QTreeView>
@@ -24,6 +27,7 @@
 
 #include "ui/look/pane_keys.h"
 #include "ui/pages/metrics/family_delegate.h"
+#include "ui/pages/metrics/plot_family.h"
 
 namespace sightglass::ui {
 
@@ -75,8 +79,31 @@ class ExplorerTree : public QTreeView {
                                                          const QEvent*) const override {
         return QItemSelectionModel::NoUpdate;
     }
+    /// A metric is dragged by its row, into a chart.
+    void mousePressEvent(QMouseEvent* event) override {
+        m_pressed =
+            event->button() == Qt::LeftButton ? event->position().toPoint() : QPoint(-1, -1);
+        QTreeView::mousePressEvent(event);
+    }
+    void mouseMoveEvent(QMouseEvent* event) override {
+        const QModelIndex index = m_pressed.x() < 0 ? QModelIndex() : indexAt(m_pressed);
+        if (!event->buttons().testFlag(Qt::LeftButton) || !isFamily(index) ||
+            (event->position().toPoint() - m_pressed).manhattanLength() <
+                QApplication::startDragDistance()) {
+            QTreeView::mouseMoveEvent(event);
+            return;
+        }
+        m_pressed = {-1, -1};
+        setState(NoState); // the release goes to the drag
+        auto* drag = new QDrag(this);
+        drag->setMimeData(familiesAsMime({index.data(FamilyModel::NameRole).toString()}).release());
+        drag->exec(Qt::CopyAction);
+    }
     /// The delegate draws the arrows.
     void drawBranches(QPainter*, const QRect&, const QModelIndex&) const override {}
+
+  private:
+    QPoint m_pressed{-1, -1};
 };
 
 Sparklines readSparklines(const SeriesReader& reader, const SparklineRequest& request) {
@@ -407,10 +434,17 @@ void ExplorerPane::reveal(const QModelIndex& index) {
 bool ExplorerPane::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_tree && event->type() == QEvent::KeyPress) {
         const QModelIndex current = m_tree->currentIndex();
+        const auto modifiers = static_cast<QKeyEvent*>(event)->modifiers() &
+                               ~Qt::KeyboardModifiers(Qt::KeypadModifier);
         switch (static_cast<QKeyEvent*>(event)->key()) {
         case Qt::Key_Return:
         case Qt::Key_Enter:
-            activate(current);
+            if (isFamily(current) && modifiers == Qt::ShiftModifier)
+                emit chartWanted(current.data(FamilyModel::NameRole).toString(), true);
+            else if (isFamily(current) && modifiers == Qt::ControlModifier)
+                emit chartWanted(current.data(FamilyModel::NameRole).toString(), false);
+            else
+                activate(current);
             return true;
         case Qt::Key_Space:
             // Within a typed word QTreeView searches on; a lone space opens and closes.
@@ -438,6 +472,14 @@ void ExplorerPane::showMenu(const QPoint& at) {
         return;
     m_tree->setCurrentIndex(index);
     QMenu menu(this);
+    if (isFamily(index)) {
+        const QString name = index.data(FamilyModel::NameRole).toString();
+        menu.addAction(tr("Add as a chart") + QStringLiteral("\tShift+Return"), this,
+                       [this, name] { emit chartWanted(name, true); });
+        menu.addAction(tr("Add to the chart") + QStringLiteral("\tCtrl+Return"), this,
+                       [this, name] { emit chartWanted(name, false); });
+        menu.addSeparator();
+    }
     menu.addAction(tr("Copy name"), this, &ExplorerPane::copyName);
     menu.addAction(tr("Copy as JSON"), this, &ExplorerPane::copyJson);
     menu.exec(m_tree->viewport()->mapToGlobal(at));

@@ -67,6 +67,8 @@ class ExplorerPane : public QWidget {
     void copyJson();
 
   signals:
+    /// The user wants a family in a chart of its own, or in the current chart.
+    void chartWanted(const QString& family, bool ofItsOwn);
     void groupingChanged(); ///< by the user or by setGrouping()
 
   protected:

@@ -11,7 +11,8 @@ class QToolButton;
 namespace sightglass::ui {
 
 /// A line of 32 over the chart with what is wrong with the metric shown, and the way to mend it.
-/// Hidden while nothing is wrong; who owns it shows it where there is room. GUI thread only; `theme` outlives it.
+/// Hidden while nothing is wrong; who owns it shows it where there is room. GUI thread only;
+/// `theme` outlives it.
 class FindingStrip : public QWidget {
     Q_OBJECT
   public:

@@ -13,6 +13,7 @@
 #include <algorithm>
 
 #include "ui/pages/findings/findings_view.h"
+#include "ui/pages/metrics/chart_stack.h"
 #include "ui/pages/metrics/compare_pane.h"
 #include "ui/pages/metrics/explorer_pane.h"
 #include "ui/pages/metrics/metric_view.h"
@@ -101,6 +102,7 @@ void MetricsPage::makePanes() {
     m_compare->setMinimumWidth(m_theme.px(280));
     m_compare->hide();
     m_drawer->hide();
+    connect(m_explorer, &ExplorerPane::chartWanted, this, &MetricsPage::addChart);
     connect(m_compare, &ComparePane::addTargetRequested, this, &MetricsPage::addTargetWanted);
     connect(m_view, &MetricView::howToMendRequested, this,
             [this] { showPane(Pane::Compare, true); });
@@ -119,10 +121,31 @@ void MetricsPage::makePanes() {
     if (hadFocus)
         m_view->setFocus();
     emit panesMade();
+    m_view->charts().restore(std::exchange(m_chartsToRestore, {}));
     if (!m_layoutToRestore.isEmpty())
         restoreLayout(std::exchange(m_layoutToRestore, {}));
     else
         arrange();
+}
+
+void MetricsPage::addChart(const QString& family, bool ofItsOwn) {
+    if (!hasData() || family.isEmpty())
+        return;
+    if (ofItsOwn)
+        m_view->charts().addChart({family});
+    else
+        m_view->charts().addTo(m_view->charts().current(), family);
+}
+
+QByteArray MetricsPage::saveCharts() const {
+    return hasData() ? m_view->charts().save() : m_chartsToRestore;
+}
+
+void MetricsPage::restoreCharts(const QByteArray& charts) {
+    if (hasData())
+        m_view->charts().restore(charts);
+    else
+        m_chartsToRestore = charts;
 }
 
 void MetricsPage::decideByItself() {

@@ -51,6 +51,12 @@ class MetricsPage : public QWidget {
     [[nodiscard]] FindingsView* drawer() const { return m_drawer; }
     [[nodiscard]] StartCard& startCard() const { return *m_start; }
 
+    /// A family as a chart of its own, or into the chart that is current.
+    void addChart(const QString& family, bool ofItsOwn);
+    /// What the user put on the page (ChartStack::save), or what is still to be restored.
+    [[nodiscard]] QByteArray saveCharts() const;
+    void restoreCharts(const QByteArray& charts);
+
     [[nodiscard]] QByteArray saveLayout() const;
     void restoreLayout(const QByteArray& layout);
 
@@ -97,7 +103,7 @@ class MetricsPage : public QWidget {
     bool m_arrangedCompare = false, m_arrangedDrawer = false; ///< as last laid out
     bool m_compareIsTab = false;
     bool m_columnsMoved = false, m_rowsMoved = false, m_upperMoved = false; ///< by the user
-    QByteArray m_layoutToRestore;
+    QByteArray m_layoutToRestore, m_chartsToRestore;
 };
 
 } // namespace sightglass::ui
