@@ -188,6 +188,9 @@ QJsonObject ChartPane::save() const {
     saved.insert(QStringLiteral("topChosen"), s.topChosen);
     saved.insert(QStringLiteral("log"), s.logAxis);
     saved.insert(QStringLiteral("values"), s.values);
+    saved.insert(QStringLiteral("bucketsAsLines"), s.bucketsAsLines);
+    if (s.heatLog)
+        saved.insert(QStringLiteral("heatLog"), *s.heatLog);
     return saved;
 }
 
@@ -207,6 +210,9 @@ void ChartPane::restore(const QJsonObject& saved) {
     s.topChosen = saved.value(QStringLiteral("topChosen")).toBool();
     s.logAxis = saved.value(QStringLiteral("log")).toBool();
     s.values = saved.value(QStringLiteral("values")).toBool();
+    s.bucketsAsLines = saved.value(QStringLiteral("bucketsAsLines")).toBool();
+    if (const QJsonValue log = saved.value(QStringLiteral("heatLog")); log.isBool())
+        s.heatLog = log.toBool();
     m_chart->setSettings(s);
 }
 
