@@ -247,6 +247,12 @@ void ShellTest::everyKeyIsThere_data() {
                             "Right",
                             "Up",
                             "Down",
+                            "S",
+                            "L",
+                            "V",
+                            "Del",
+                            "Shift+Return",
+                            "Ctrl+Return",
                             "Ctrl+Shift+1",
                             "Ctrl+Shift+2",
                             "Ctrl+Shift+3"})

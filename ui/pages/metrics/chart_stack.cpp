@@ -128,7 +128,7 @@ void ChartStack::refresh(ChartPane& pane, const Analysis& analysis) {
     QString spoken;
     const auto comparer = pane.families().isEmpty() ? nullptr : comparerOf(analysis);
     for (const QString& name : pane.families()) {
-        const auto family = familyNamed(analysis, name);
+        const auto family = findFamily(analysis.families, name.toStdString());
         if (!family) {
             subject.waiting << name;
             continue;

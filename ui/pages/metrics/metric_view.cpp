@@ -95,7 +95,7 @@ ChartView& MetricView::chart() const {
 
 void MetricView::refresh() {
     const auto analysis = m_bridge.analysis();
-    const auto shown = familyNamed(*analysis, m_selection.family());
+    const auto shown = findFamily(analysis->families, m_selection.family().toStdString());
     if (!shown) {
         m_badges->setTypes({}, {});
         m_unit->clear();

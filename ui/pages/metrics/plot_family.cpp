@@ -14,15 +14,6 @@ const QString mimeType = QStringLiteral("application/x-sightglass-metric");
 
 } // namespace
 
-std::shared_ptr<const Family> familyNamed(const Analysis& analysis, const QString& name) {
-    const std::string wanted = name.toStdString();
-    for (const auto& family : analysis.families) {
-        if (family->name == wanted)
-            return family;
-    }
-    return nullptr;
-}
-
 PlotFamily plotFamilyOf(const Family& family, OriginId reference, const EngineBridge& bridge) {
     PlotFamily plot;
     plot.name = toText(family.name);

@@ -13,9 +13,6 @@
 // Families as charts take them, and as they are dragged from the explorer into a chart.
 namespace sightglass::ui {
 
-/// The family of a name, or null.
-[[nodiscard]] std::shared_ptr<const Family> familyNamed(const Analysis& analysis,
-                                                        const QString& name);
 /// All paths of a family, the reference path first.
 [[nodiscard]] PlotFamily plotFamilyOf(const Family& family, OriginId reference,
                                       const EngineBridge& bridge);
