@@ -453,6 +453,7 @@ void ChartStackTest::speaksAsTheCrosshairMoves() {
     Fixture f;
     f.show();
     f.window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&f.window));
     f.chart(0).setFocus();
     QAccessibleInterface* spoken = QAccessible::queryAccessibleInterface(&f.chart(0));
     QVERIFY(spoken != nullptr);
