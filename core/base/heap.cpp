@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/heap.h"
 
+#include <cstdint>
 #include <cstdlib>
 
 #if defined(__APPLE__)
@@ -20,6 +21,23 @@
 #endif
 
 namespace sightglass {
+
+namespace {
+
+constexpr std::size_t largePage = std::size_t{2} << 20;
+
+/// As far as whole pages lie in there.
+void preferLargePages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) {
+#if defined(__linux__)
+    const auto begin = reinterpret_cast<std::uintptr_t>(memory);
+    const std::uintptr_t first = (begin + largePage - 1) / largePage * largePage;
+    const std::uintptr_t end = (begin + bytes) / largePage * largePage;
+    if (first < end)
+        ::madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
+#endif
+}
+
+} // namespace
 
 void keepFreedMemory() {
 #if defined(__GLIBC__)
@@ -42,22 +60,21 @@ std::size_t bytesTaken(const void* block) {
 #endif
 }
 
-void growHeap(std::size_t bytes) {
+void growHeap(std::size_t bytes, bool largePages) {
+    void* const room = std::malloc(bytes);
+    if (room && largePages)
+        preferLargePages(room, bytes);
     // Free again, it stays at the end of the heap. Volatile, or the compiler sees through it.
-    void* volatile room = std::malloc(bytes);
-    std::free(room);
+    void* volatile unused = room;
+    std::free(unused);
 }
 
 void* allocateTable(std::size_t bytes) {
-#if defined(__linux__)
-    constexpr std::size_t page = std::size_t{2} << 20;
-    void* const out = std::aligned_alloc(page, (bytes + page - 1) / page * page);
+    void* const out =
+        std::aligned_alloc(largePage, (bytes + largePage - 1) / largePage * largePage);
     if (out)
-        ::madvise(out, bytes, MADV_HUGEPAGE);
+        preferLargePages(out, bytes);
     return out;
-#else
-    return std::malloc(bytes);
-#endif
 }
 
 void freeTable(void* table) {

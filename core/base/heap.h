@@ -15,8 +15,9 @@ void keepFreedMemory();
 
 /// Has the calling thread's heap ready to give so many bytes, in small pieces or large ones. What
 /// comes of it by itself, glibc's heaps grow page by page, each by a call into the system. Costs no
-/// memory until it is used.
-void growHeap(std::size_t bytes);
+/// memory until it is used; with `largePages`, where the system has them, some megabytes, but far
+/// fewer page faults.
+void growHeap(std::size_t bytes, bool largePages);
 
 /// Memory for a table that is touched all over: in large pages where the system has them, which
 /// spares most of the page faults while it is filled and of the misses while it is searched.

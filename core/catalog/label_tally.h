@@ -2,7 +2,6 @@
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
-#include <absl/hash/hash.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/model/fingerprint.h"
 #include "core/model/value.h"
 
 namespace sightglass {
@@ -40,7 +40,7 @@ class LabelTally {
   private:
     struct TextHash {
         using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return absl::HashOf(text); }
+        std::size_t operator()(std::string_view text) const { return fingerprintOf(text).low; }
     };
     using Counts = absl::flat_hash_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
 

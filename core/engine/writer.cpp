@@ -14,6 +14,8 @@ namespace {
 
 /// What a batch of new series may take.
 constexpr std::size_t heapAhead = std::size_t{8} << 20;
+/// From here on some megabytes more or less do not matter.
+constexpr std::size_t muchBytes = std::size_t{64} << 20;
 
 } // namespace
 
@@ -79,7 +81,7 @@ void Writer::run(const std::stop_token& stop) {
 
 void Writer::write(Entry& entry) {
     const Batch& batch = entry.batch;
-    growHeap(heapAhead);
+    growHeap(heapAhead, m_store.usage().bytes > muchBytes);
     WriteReport report = m_store.write(entry.batch);
     if (batch.origin.valid()) {
         // Before the callback, so that a client that heard its verdict also finds it counted.
