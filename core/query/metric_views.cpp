@@ -32,6 +32,10 @@ Number countNumber(std::uint64_t count) {
                : Number::of(static_cast<double>(count));
 }
 
+bool isNumber(MetricType type) {
+    return type == MetricType::Unknown || type == MetricType::Gauge || type == MetricType::Sum;
+}
+
 NativeHistogram nativeHistogram(const ExponentialHistogramSample& sample) {
     NativeHistogram out;
     out.count = static_cast<double>(sample.count);
@@ -112,28 +116,18 @@ MetricViews::MetricViews(const SeriesReader& reader, const MetricInfo& metric,
       m_want(want),
       m_out(out),
       m_name(prometheusName(metric.descriptor, metric.resource->isTarget)),
-      m_plain(viewOf("")),
-      m_bucket(viewOf("_bucket")),
-      m_sum(viewOf("_sum")),
-      m_count(viewOf("_count")) {}
+      m_plain(viewOf("", metric.descriptor.type != MetricType::Histogram)),
+      m_bucket(viewOf("_bucket", metric.descriptor.type == MetricType::Histogram)),
+      m_sum(viewOf("_sum", !isNumber(metric.descriptor.type))),
+      m_count(viewOf("_count", !isNumber(metric.descriptor.type))) {}
 
-MetricViews::View MetricViews::viewOf(std::string_view suffix) const {
+MetricViews::View MetricViews::viewOf(std::string_view suffix, bool exists) const {
+    if (!exists)
+        return {};
     View out{m_name, false};
     out.name += suffix;
     out.wanted = m_selector.matchesName(out.name);
     return out;
-}
-
-bool MetricViews::wanted() const {
-    switch (m_metric.descriptor.type) {
-    case MetricType::Histogram:
-        return m_bucket.wanted || m_sum.wanted || m_count.wanted;
-    case MetricType::ExponentialHistogram:
-    case MetricType::Summary:
-        return m_plain.wanted || m_sum.wanted || m_count.wanted;
-    default:
-        return m_plain.wanted;
-    }
 }
 
 void MetricViews::emitSeries(const View& view, Labels labels, std::vector<ViewSample> samples) {

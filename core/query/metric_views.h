@@ -34,7 +34,9 @@ class MetricViews {
                 TimeRange range, Want want, std::vector<ViewSeries>& out);
 
     /// False if no view of this metric has a name that the selector asks for.
-    [[nodiscard]] bool wanted() const;
+    [[nodiscard]] bool wanted() const {
+        return m_plain.wanted || m_bucket.wanted || m_sum.wanted || m_count.wanted;
+    }
 
     /// `labels` are those of the whole series, as the view has them. Gives how many samples were
     /// appended.
@@ -45,7 +47,7 @@ class MetricViews {
         std::string name;
         bool wanted = false; ///< the selector asks for this name
     };
-    [[nodiscard]] View viewOf(std::string_view suffix) const;
+    [[nodiscard]] View viewOf(std::string_view suffix, bool exists) const;
 
     void emitSeries(const View& view, Labels labels, std::vector<ViewSample> samples);
     void addField(SeriesId series, const View& view, Labels labels, Field field);

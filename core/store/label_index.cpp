@@ -12,16 +12,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "core/base/heap.h"
 #include "core/model/prometheus_names.h"
 
 namespace sightglass {
 
 namespace {
-
-/// What the allocator adds to a request, and what it rounds it to.
-std::size_t allocated(std::size_t size) {
-    return std::max<std::size_t>(32, (size + 8 + 15) & ~std::size_t{15});
-}
 
 /// Slot, pair and the object's own bytes of an entry of a hash map.
 constexpr std::size_t mapEntryBytes = 48;
@@ -41,7 +37,7 @@ bool isSpelled(ValueKind kind) {
 }
 
 std::size_t termBytes(const Value& value) {
-    return allocated(sizeof(LabelTerm) + value.text().size());
+    return allocatedBytes(sizeof(LabelTerm) + value.text().size());
 }
 
 } // namespace
@@ -80,8 +76,7 @@ void LabelTermTable::place(std::uint64_t slot, std::uint32_t hash) {
 }
 
 void LabelTermTable::resize(std::size_t slots) {
-    const std::vector<std::uint64_t> old =
-        std::exchange(m_slots, std::vector<std::uint64_t>(slots));
+    const Slots old = std::exchange(m_slots, Slots(slots));
     constexpr std::size_t ahead = 16;
     for (std::size_t i = 0; i < old.size(); ++i) {
         if (i + ahead < old.size() && old[i + ahead] != 0)
@@ -139,7 +134,8 @@ LabelIndex::Key& LabelIndex::keyOf(std::string_view text) {
     Key& key = *made;
     key.text = SharedText::make(text).view(text.size());
     m_keys.emplace(key.text, std::move(made));
-    m_bytes += allocated(SharedText::bytes(text.size())) + allocated(sizeof(Key)) + mapEntryBytes;
+    m_bytes += allocatedBytes(SharedText::bytes(text.size())) + allocatedBytes(sizeof(Key)) +
+               mapEntryBytes;
 
     std::string name = prometheusLabelName(text);
     auto it = m_labels.find(name);
@@ -147,7 +143,7 @@ LabelIndex::Key& LabelIndex::keyOf(std::string_view text) {
         auto label = std::make_unique<Label>();
         label->name = std::move(name);
         const std::string_view view = label->name;
-        m_bytes += allocated(sizeof(Label)) + mapEntryBytes + label->name.capacity();
+        m_bytes += allocatedBytes(sizeof(Label)) + mapEntryBytes + label->name.capacity();
         it = m_labels.emplace(view, std::move(label)).first;
     }
     key.label = it->second.get();
@@ -294,11 +290,11 @@ void LabelIndex::forget(Key& key) {
     if (label.keys.size() == 1)
         --m_manyKeyLabels;
     if (label.keys.empty()) {
-        m_bytes -= allocated(sizeof(Label)) + mapEntryBytes + label.name.capacity() +
+        m_bytes -= allocatedBytes(sizeof(Label)) + mapEntryBytes + label.name.capacity() +
                    label.joined.heapBytes();
         m_labels.erase(m_labels.find(label.name));
     }
-    m_bytes -= allocated(SharedText::bytes(key.text.size())) + allocated(sizeof(Key)) +
+    m_bytes -= allocatedBytes(SharedText::bytes(key.text.size())) + allocatedBytes(sizeof(Key)) +
                mapEntryBytes + key.terms.capacity() * sizeof(LabelTerm*);
     const SharedText& text = SharedText::of(key.text);
     m_keys.erase(m_keys.find(key.text));

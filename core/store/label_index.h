@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/heap.h"
 #include "core/base/ids.h"
 #include "core/base/mutex.h"
 #include "core/model/series_reader.h"
@@ -64,6 +65,7 @@ class LabelTermTable {
 
   private:
     static constexpr unsigned addressBits = 48;
+    using Slots = std::vector<std::uint64_t, TableAllocator<std::uint64_t>>;
 
     static LabelTerm& termOf(std::uint64_t slot) {
         return *reinterpret_cast<LabelTerm*>(slot & ((std::uint64_t{1} << addressBits) - 1));
@@ -73,7 +75,7 @@ class LabelTermTable {
     void place(std::uint64_t slot, std::uint32_t hash);
     void resize(std::size_t slots);
 
-    std::vector<std::uint64_t> m_slots; ///< a power of two of them; 0: free
+    Slots m_slots; ///< a power of two of them; 0: free
     std::size_t m_size = 0;
 };
 
