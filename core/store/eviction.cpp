@@ -60,8 +60,11 @@ Eviction::Source& Eviction::sourceOf(StoredMetric& metric) {
         } else if (isNew) {
             m_sources.emplace_back();
         }
-        if (isNew)
-            m_sources[it->second] = {info.origin, info.resource.get(), 0, 0, {}};
+        if (isNew) {
+            Source& source = m_sources[it->second];
+            m_sealedEntries -= source.sealed.size();
+            source = {info.origin, info.resource.get(), 0, 0, {}};
+        }
         metric.source = it->second;
     }
     return m_sources[metric.source];
@@ -89,7 +92,7 @@ void Eviction::account(StoredSeries& series, const SamplesChange& change,
     accountOf(source.origin).usage.bytes += bytes;
     m_bytes += bytes;
     m_headBytes += series.samples.headBytes() - headBytesBefore;
-    for (int i = 0; i < change.chunks; ++i)
+    for (int i = 0; i < change.chunks; ++i, ++m_sealedEntries)
         source.sealed.push_back(series.id);
     if (change.settle)
         m_unsettled.push_back(&series);
@@ -114,9 +117,9 @@ void Eviction::added(StoredSeries& series) {
 std::size_t Eviction::ownBytes() const {
     std::size_t out = m_series.capacity() * sizeof(StoredSeries*) +
                       m_sourceIndex.capacity() * (sizeof(*m_sourceIndex.begin()) + 1);
+    // Asked for each new series: no walk over the sources.
     constexpr std::size_t emptyDeque = 640;
-    for (const Source& source : m_sources)
-        out += sizeof(Source) + emptyDeque + source.sealed.size() * sizeof(SeriesId);
+    out += m_sources.size() * (sizeof(Source) + emptyDeque) + m_sealedEntries * sizeof(SeriesId);
     for (const OriginAccount& origin : m_origins)
         out += sizeof(OriginAccount) + origin.age.bytes();
     return out;
@@ -298,6 +301,7 @@ bool Eviction::evictOldest(Source& source) {
     while (!source.sealed.empty()) {
         const std::shared_ptr<StoredSeries> series = m_shared.series.find(source.sealed.front());
         source.sealed.pop_front();
+        --m_sealedEntries;
         if (series && series->samples.chunkCount() > 0) {
             evictFront(*series);
             return true;

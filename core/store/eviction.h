@@ -108,6 +108,7 @@ class Eviction {
     Moment m_moment;
     std::vector<StoredSeries*> m_series; ///< all, each at its rank
     std::deque<Source> m_sources;        ///< referred to by StoredMetric::source
+    std::size_t m_sealedEntries = 0;     ///< of all sources
     std::vector<std::uint32_t> m_freeSources;
     absl::flat_hash_map<std::pair<OriginId, const Resource*>, std::uint32_t> m_sourceIndex;
     std::deque<OriginAccount> m_origins; ///< by OriginId
