@@ -148,7 +148,7 @@ void ChartCanvas::place(QSize size, double scale) {
     };
     widen(labels, m_main.axis, m_main.style);
     if (m_heat.active())
-        labels = std::max(labels, m_heat.labelWidth(metrics));
+        labels = std::max(labels, m_heat.labelWidth(metrics) + m_theme.px(4));
     const int top = m_theme.px(18);
     const int bottom = m_theme.px(m_timesShown ? 22 : 7);
     // On a low stage the lane would leave neither pane readable: the chart has it alone.
