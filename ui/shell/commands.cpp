@@ -62,6 +62,8 @@ const QVector<CommandInfo>& commandTable() {
         {C::LaterSample, "&Chart", "Crosshair ri&ght", "Right", Scope::Chart},
         {C::SeriesAbove, "&Chart", "Series &above", "Up", Scope::Chart},
         {C::SeriesBelow, "&Chart", "Series belo&w", "Down", Scope::Chart},
+        {C::Heatmap, "&Chart", "Heatmap", "H", Scope::Chart},
+        {C::NextExemplar, "&Chart", "Next exemplar", "E", Scope::Chart},
         {C::AddChart, "&Chart", "Add as a &chart", "Shift+Return", Scope::Pane, false, true},
         {C::AddToChart, "&Chart", "Add &to the chart", "Ctrl+Return", Scope::Pane},
         {C::RemoveChart, "&Chart", "Remove the chart", "Del", Scope::Chart},

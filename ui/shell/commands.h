@@ -58,6 +58,8 @@ enum class Command {
     LaterSample,
     SeriesAbove,
     SeriesBelow,
+    Heatmap,
+    NextExemplar,
     AddChart,
     AddToChart,
     RemoveChart,
