@@ -396,3 +396,16 @@ TEST_CASE("attributes are left encoded if they lie in one run and nothing can be
         }
     }
 }
+
+TEST_CASE("broken attributes of the last point refuse the whole request") {
+    const std::string good =
+        pointOf([](WireWriter& w) { w.bytes(7, attributeOf("k", stringValue("v"))); });
+    const std::string broken = pointOf([](WireWriter& w) {
+        w.bytes(7, attributeOf("k", stringValue("v")));
+        w.bytes(7, "\x0a\x7fk"); // a key longer than what holds it
+    });
+    const auto batch = decodedBothWays(recordOf(requestOf(gaugeOf({good, good, broken}))));
+    REQUIRE_FALSE(batch.ok());
+    CHECK(batch.error().code == ErrorCode::InvalidArgument);
+    CHECK(batch.error().text().find("dataPoints[2]") != std::string::npos);
+}
