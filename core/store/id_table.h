@@ -46,17 +46,6 @@ class IdTable {
         return at(id);
     }
 
-    [[nodiscard]] std::vector<std::shared_ptr<T>> find(const std::vector<Key>& ids) const
-        SG_EXCLUDES(m_mutex) {
-        std::vector<std::shared_ptr<T>> out;
-        out.reserve(ids.size());
-        for (const Key id : ids) {
-            if (std::shared_ptr<T> entry = find(id))
-                out.push_back(std::move(entry));
-        }
-        return out;
-    }
-
   private:
     static constexpr std::uint32_t pageSize = 1024;
     struct Page {
