@@ -23,6 +23,7 @@ constexpr int pollingThreads = 2;
 // All calls' messages together, while gRPC still gathers them.
 constexpr std::size_t gatheringBytes = std::size_t{256} << 20;
 constexpr int callsPerConnection = 64;
+constexpr int windowBytes = 4 << 20;
 constexpr auto verdictPatience = 600ms;
 constexpr auto callPatience = 300ms;
 
@@ -106,6 +107,10 @@ class OtlpGrpcServer final : public Receiver {
         // Or a second Sightglass would silently share the port and get half of the data.
         builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
         builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, callsPerConnection);
+        // A window that holds a large request from the start. One that gRPC has to find by its
+        // own probing lets some connections stand still for the ten seconds between two probes.
+        builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+        builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, windowBytes);
         builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
                                    limits.idleTimeoutSeconds * 1000);
         builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
