@@ -100,12 +100,13 @@ run() {
     for argument in "$@"; do
         shift
         case $argument in
-        --otlp-grpc | --otlp-http | --api | --scrape | --scrape-interval | --memory | --origin-label)
+        --otlp-grpc | --otlp-http | --api | --scrape | --scrape-interval | --memory | \
+            --series-per-metric | --series | --origin-label)
             set -- "$@" "$argument"
             keep_value=yes
             ;;
         --otlp-grpc=* | --otlp-http=* | --api=* | --scrape=* | --scrape-interval=* | --memory=* | \
-            --origin-label=*)
+            --series-per-metric=* | --series=* | --origin-label=*)
             set -- "$@" "$argument"
             ;;
         *)

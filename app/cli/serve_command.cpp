@@ -116,6 +116,14 @@ void addServeCommand(CLI::App& program, ExitCode& exitCode) {
     command->add_option("--memory", options->receivers.memory, "Memory for the series [512MiB].")
         ->type_name("SIZE");
     command
+        ->add_option("--series-per-metric", options->receivers.seriesPerMetric,
+                     "Series that one metric of one origin may have [100000].")
+        ->type_name("N");
+    command
+        ->add_option("--series", options->receivers.series,
+                     "Series in all [as many as the memory holds].")
+        ->type_name("N");
+    command
         ->add_option("--origin-label", options->receivers.originLabel,
                      "Name of the label that says by which path a series came; \"\" leaves it "
                      "out [origin].")

@@ -62,6 +62,11 @@ ParsedOptions parseOptions(const QStringList& arguments) {
         option("origin-label", "The label that says by which path a series came (default origin).",
                "NAME");
     const auto memory = option("memory", "How much to keep (default 512MiB).", "SIZE");
+    const auto seriesPerMetric =
+        option("series-per-metric",
+               "Series that one metric of one origin may have (default 100000).", "N");
+    const auto series =
+        option("series", "Series in all (default as many as the memory holds).", "N");
     const auto theme = option("theme", "light or dark, for this run.", "NAME");
     const auto text = option("text", "Size of text, 100 to 200, for this run.", "PERCENT");
     parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("Dumps to open."),
@@ -99,6 +104,8 @@ ParsedOptions parseOptions(const QStringList& arguments) {
         flags.targets.push_back(url.toStdString());
     flags.scrapeInterval = parser.value(interval).toStdString();
     flags.memory = parser.value(memory).toStdString();
+    flags.seriesPerMetric = parser.value(seriesPerMetric).toStdString();
+    flags.series = parser.value(series).toStdString();
     if (parser.isSet(originLabel))
         flags.originLabel = parser.value(originLabel).toStdString();
     Result<EngineOptions> engine = engineOptions(flags);

@@ -194,6 +194,8 @@ HttpResponse ApiHandler::handle(const HttpRequest& request) const {
         answer = findings();
     else if (path == "/api/v1/catalog")
         answer = catalog();
+    else if (path == "/api/v1/ring")
+        answer = ring();
     else if (path.starts_with(labelValuesPrefix) && path.ends_with(labelValuesSuffix) &&
              path.size() > labelValuesPrefix.size() + labelValuesSuffix.size()) {
         Result<std::string> name = percentDecoded(
@@ -460,6 +462,12 @@ ApiHandler::Answer ApiHandler::targets() const {
 
 ApiHandler::Answer ApiHandler::findings() const {
     return findingsJson(*m_context.findings(), m_context.origins);
+}
+
+ApiHandler::Answer ApiHandler::ring() const {
+    std::string out;
+    appendRingJson(out, m_context.ring(), m_context.origins);
+    return out;
 }
 
 ApiHandler::Answer ApiHandler::catalog() const {

@@ -13,6 +13,7 @@
 #include "core/ingest/http_message.h"
 #include "core/model/finding.h"
 #include "core/model/series_reader.h"
+#include "core/model/store_usage.h"
 #include "core/query/prometheus_view.h"
 
 namespace sightglass {
@@ -45,6 +46,7 @@ struct ApiContext {
     std::function<std::shared_ptr<const FindingsSnapshot>()> findings;
     std::function<std::vector<ApiTarget>()> targets;
     std::function<std::vector<OwnGauge>()> gauges;
+    std::function<StoreUsage()> ring;
 };
 
 /// The HTTP API, requests to answers, no sockets: health, our own metrics, findings, catalog, and
@@ -72,6 +74,7 @@ class ApiHandler {
     [[nodiscard]] Answer targets() const;
     [[nodiscard]] Answer findings() const;
     [[nodiscard]] Answer catalog() const;
+    [[nodiscard]] Answer ring() const;
     static Result<TimeNs> labelsSince(const Params& params);
     [[nodiscard]] Result<std::vector<ViewSeries>> matchingSeries(const Params& params,
                                                                  bool matchNeeded) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/api/api_json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -188,6 +189,59 @@ void appendCatalogJson(std::string& out, const CatalogSnapshot& catalog,
         appendAttributesJson(out, metric.scope->attributes);
         appendMember(out, "schema_url", metric.scope->schemaUrl);
         out += "},\"series\":" + std::to_string(row->series) + '}';
+    }
+    out += "]}";
+}
+
+void appendRingJson(std::string& out, const StoreUsage& usage, const OriginTable& origins) {
+    const auto number = [&out](std::string_view name, std::uint64_t value) {
+        out += '"';
+        out += name;
+        out += "\":" + std::to_string(value) + ',';
+    };
+    const auto time = [&out](std::string_view name, TimeNs value) {
+        out += '"';
+        out += name;
+        out += "\":" + (value == 0 ? "null" : std::to_string(value / nsPerMs)) + ',';
+    };
+    const std::vector<Origin> known = origins.all();
+    out += '{';
+    number("bytes", usage.bytes);
+    number("limitBytes", usage.limit);
+    number("elsewhereBytes", usage.elsewhere);
+    number("series", usage.series);
+    number("samples", usage.samples);
+    time("oldestSampleMs", usage.oldestSample);
+    time("evictionBeganMs", usage.evictionBegan);
+    number("evictedSamples", usage.evictedSamples);
+    number("evictedSeries", usage.evictedSeries);
+    number("evictedBytes", usage.evictedBytes);
+    number("evictedExemplars", usage.evictedExemplars);
+    out += "\"origins\":[";
+    for (std::size_t i = 0; i < std::min(known.size(), usage.origins.size()); ++i) {
+        const OriginUsage& origin = usage.origins[i];
+        out += i == 0 ? "{" : ",{";
+        number("series", origin.series);
+        number("samples", origin.samples);
+        number("bytes", origin.bytes);
+        time("oldestSampleMs", origin.oldestSample);
+        number("evictedSamples", origin.evictedSamples);
+        out += "\"origin\":";
+        appendJsonString(out, known[i].name());
+        out += '}';
+    }
+    out += "],\"limitedMetrics\":[";
+    bool first = true;
+    for (const LimitedMetric& metric : usage.limitedMetrics) {
+        out += first ? "{" : ",{";
+        first = false;
+        number("refusedPoints", metric.refusedPoints);
+        out += "\"metric\":";
+        appendJsonString(out, metric.name);
+        appendMember(out, "reason", metric.reason);
+        if (metric.origin.value < known.size())
+            appendMember(out, "origin", known[metric.origin.value].name());
+        out += '}';
     }
     out += "]}";
 }

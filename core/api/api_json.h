@@ -7,6 +7,7 @@
 
 #include "core/catalog/catalog.h"
 #include "core/model/origin.h"
+#include "core/model/store_usage.h"
 #include "core/query/prometheus_view.h"
 
 // JSON as Prometheus' HTTP API spells it, and our catalog. All append to `out`.
@@ -26,5 +27,9 @@ void appendMatrixJson(std::string& out, const std::vector<ViewSeries>& series);
 /// typed attributes.
 void appendCatalogJson(std::string& out, const CatalogSnapshot& catalog,
                        const OriginTable& origins);
+/// {"bytes":..,"limitBytes":..,...,"origins":[{"origin":"otlp-grpc","series":..,...}],
+/// "limitedMetrics":[{"metric","origin","reason","refusedPoints"}]}; times in Unix milliseconds,
+/// null where there is none.
+void appendRingJson(std::string& out, const StoreUsage& usage, const OriginTable& origins);
 
 } // namespace sightglass

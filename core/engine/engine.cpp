@@ -143,7 +143,8 @@ std::unique_ptr<Receiver> Engine::State::makeReceiver(ReceiverKind kind) {
     }
     return makeApiServer({store, catalog, origins, counters, clock, options.originLabel,
                           [this] { return analyst.analysis()->findings; },
-                          [this] { return apiTargets(); }, [this] { return gauges(); }},
+                          [this] { return apiTargets(); }, [this] { return gauges(); },
+                          [this] { return store.usage(); }},
                          counters);
 }
 
@@ -247,6 +248,17 @@ std::vector<OwnGauge> Engine::State::gauges() const {
         {"sightglass_memory_bytes", "Memory that the ring uses.", static_cast<double>(usage.bytes)},
         {"sightglass_memory_limit_bytes", "Memory that the ring may use.",
          static_cast<double>(options.memoryLimit)},
+        {"sightglass_memory_elsewhere_bytes",
+         "What the rest of the process was last seen to take of the limit.",
+         static_cast<double>(usage.elsewhere)},
+        {"sightglass_samples", "Samples in the ring.", static_cast<double>(usage.samples)},
+        {"sightglass_oldest_sample_timestamp_seconds", "Time of the oldest sample; 0: none.",
+         static_cast<double>(usage.oldestSample) / nsPerSecond},
+        {"sightglass_eviction_began_timestamp_seconds",
+         "When the first sample was evicted; 0: never.",
+         static_cast<double>(usage.evictionBegan) / nsPerSecond},
+        {"sightglass_evicted_bytes", "What all evicted chunks took.",
+         static_cast<double>(usage.evictedBytes)},
         {"sightglass_targets", "Targets that are scraped.",
          static_cast<double>(scraper.targets().size())},
     };

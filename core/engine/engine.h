@@ -17,7 +17,7 @@
 #include "core/model/finding.h"
 #include "core/model/sample_sink.h"
 #include "core/model/series_reader.h"
-#include "core/store/store_usage.h"
+#include "core/model/store_usage.h"
 
 namespace sightglass {
 

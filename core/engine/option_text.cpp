@@ -118,6 +118,18 @@ bool isFreeLabelName(std::string_view name) {
 
 } // namespace
 
+Result<std::uint32_t> seriesLimit(std::string_view option) {
+    std::uint32_t out = 0;
+    const char* const end = option.data() + option.size();
+    const auto [stop, error] = std::from_chars(option.data(), end, out);
+    if (error != std::errc() || stop != end || out == 0)
+        return Error{ErrorCode::InvalidArgument,
+                     "'" + std::string(option) +
+                         "' is no number of series; write a whole number such as 100000",
+                     {}};
+    return out;
+}
+
 Result<EngineOptions> engineOptions(const ReceiverFlags& flags) {
     EngineOptions out;
     for (const std::string* address : {&flags.otlpGrpc, &flags.otlpHttp, &flags.api}) {
@@ -143,6 +155,15 @@ Result<EngineOptions> engineOptions(const ReceiverFlags& flags) {
         if (!memory)
             return memory.error();
         out.memoryLimit = *memory;
+    }
+    for (const auto& [typed, limit] : {std::pair{&flags.seriesPerMetric, &out.seriesPerMetricMost},
+                                       std::pair{&flags.series, &out.seriesMost}}) {
+        if (typed->empty())
+            continue;
+        const Result<std::uint32_t> most = seriesLimit(*typed);
+        if (!most)
+            return most.error();
+        *limit = *most;
     }
     if (flags.originLabel) {
         if (!flags.originLabel->empty() && !isFreeLabelName(*flags.originLabel))

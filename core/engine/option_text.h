@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,9 @@ Result<std::vector<std::string>> listenAddresses(std::string_view option, int de
 /// A size such as "512MiB", "1GiB", "64 MB" or plain bytes; at least 1 MiB.
 Result<std::size_t> byteSize(std::string_view option);
 
+/// A number of series, at least 1.
+Result<std::uint32_t> seriesLimit(std::string_view option);
+
 /// An interval such as "5s" or "250ms"; at least 100 ms.
 Result<TimeNs> scrapeIntervalOf(std::string_view option);
 
@@ -38,6 +42,7 @@ struct ReceiverFlags {
     std::string otlpGrpc, otlpHttp, api;
     std::vector<std::string> targets;
     std::string scrapeInterval, memory;
+    std::string seriesPerMetric, series;    ///< numbers
     std::optional<std::string> originLabel; ///< "" leaves the label out
 };
 

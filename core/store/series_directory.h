@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <ranges>
 #include <span>
 #include <vector>
 
@@ -99,12 +98,6 @@ class SeriesDirectory {
         return m_bytes + m_shared.labels.bytes() + m_resources.bytes() + m_scopes.bytes() +
                m_index.capacity() * (sizeof(Index::value_type) + 1);
     }
-    /// All series, in no order.
-    [[nodiscard]] auto all() const {
-        return m_index |
-               std::views::filter([](const auto& entry) { return isCanonical(entry.first); }) |
-               std::views::values;
-    }
 
   private:
     [[nodiscard]] std::shared_ptr<const Resource> resourceOf(const Batch& batch,
@@ -145,7 +138,6 @@ class SeriesDirectory {
         key.low &= ~std::uint64_t{1};
         return key;
     }
-    static bool isCanonical(const Fingerprint& key) { return (key.low & 1) != 0; }
 
     /// Forms of a series that are known at a time; who sends more of them is slower.
     static constexpr std::size_t formsMax = 4;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/model/series_reader.h"
-#include "core/store/store_usage.h"
+#include "core/model/store_usage.h"
 
 namespace sightglass {
 

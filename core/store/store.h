@@ -12,7 +12,7 @@
 #include "core/model/origin.h"
 #include "core/model/sample_sink.h"
 #include "core/model/series_reader.h"
-#include "core/store/store_usage.h"
+#include "core/model/store_usage.h"
 
 namespace sightglass {
 

@@ -95,7 +95,8 @@ class Fixture {
                           [] { return std::vector<ApiTarget>{}; },
                           [] {
                               return std::vector<OwnGauge>{{"sightglass_series", "Series.", 3}};
-                          }}};
+                          },
+                          [this] { return m_store.usage(); }}};
 };
 
 const char* const request = R"({"resourceMetrics":[{"resource":{"attributes":[
@@ -358,4 +359,20 @@ TEST_CASE("our own metrics are a page that our own parser reads") {
     REQUIRE_MESSAGE(batch.ok(), batch.error().text());
     CHECK(batch->rejections.empty());
     CHECK(record.body->find("\nsightglass_series 3\n") != std::string::npos);
+}
+
+TEST_CASE("the ring tells what it holds of each origin, and since when it lets go") {
+    Fixture api;
+    api.page("x 1\ny 2\n");
+    const Json ring = api.data("ring");
+    CHECK(ring["series"] == 2);
+    CHECK(ring["samples"] == 2);
+    CHECK(ring["limitBytes"] == 64 << 20);
+    CHECK(ring["bytes"] > 0);
+    CHECK(ring["oldestSampleMs"] == start / nsPerMs);
+    CHECK(ring["evictionBeganMs"].is_null());
+    REQUIRE(ring["origins"].size() == 1);
+    CHECK(ring["origins"][0]["origin"] == "scrape http://127.0.0.1:1/metrics");
+    CHECK(ring["origins"][0]["samples"] == 2);
+    CHECK(ring["limitedMetrics"].empty());
 }

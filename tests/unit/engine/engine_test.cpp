@@ -177,7 +177,7 @@ TEST_CASE("a point that is not taken counts once: refused if a client was told, 
     const auto at = [](const char* time) {
         return post(R"("asDouble":1,"timeUnixNano":")" + std::string(time) + "\"");
     };
-    REQUIRE(RawClient(address).request(at("2000000000")).status == 200);
+    REQUIRE(RawClient(address).request(at("2000000000000")).status == 200);
     REQUIRE(RawClient(address).request(at("1000000000")).status == 200);
     engine.flush();
     CHECK(engine.status()->refused == 2);

@@ -64,6 +64,8 @@ TEST_CASE("an interval is a duration of at least 100 ms") {
 
 TEST_CASE("the receiver flags are all checked, and the defaults stand where none is given") {
     CHECK(engineOptions({})->memoryLimit == std::size_t{512} << 20);
+    CHECK(engineOptions({})->seriesPerMetricMost == 100'000);
+    CHECK(engineOptions({})->seriesMost == 0);
     CHECK(engineOptions({})->originLabel == "origin");
     ReceiverFlags flags;
     flags.originLabel = "";
@@ -84,6 +86,8 @@ TEST_CASE("the receiver flags are all checked, and the defaults stand where none
     CHECK(refuses([](ReceiverFlags& f) { f.targets = {"ftp://x"}; }));
     CHECK(refuses([](ReceiverFlags& f) { f.scrapeInterval = "1ms"; }));
     CHECK(refuses([](ReceiverFlags& f) { f.memory = "1KiB"; }));
+    CHECK(refuses([](ReceiverFlags& f) { f.series = "0"; }));
+    CHECK(refuses([](ReceiverFlags& f) { f.seriesPerMetric = "1e5"; }));
     for (const char* taken : {"job", "instance", "le", "__name__", "a-b", "9a"}) {
         CAPTURE(taken);
         CHECK(refuses([taken](ReceiverFlags& f) { f.originLabel = taken; }));
