@@ -95,7 +95,13 @@ ChartControls::ChartControls(ChartView& chart, const Theme& theme, QWidget* pare
     m_log->setCheckable(true);
     connect(m_log, &QToolButton::clicked, this, [this](bool on) { m_chart.setLogAxis(on); });
     m_more = button(tr("Chart menu"), tr("More for this chart"));
-    opens(m_more, [this](QMenu& menu) { fillMenu(menu); });
+    connect(m_more, &QToolButton::clicked, this, [this] {
+        // Not the button's own menu: three dots say enough, without an arrow beside them.
+        auto* menu = new QMenu(m_more);
+        menu->setAttribute(Qt::WA_DeleteOnClose);
+        fillMenu(*menu);
+        menu->popup(m_more->mapToGlobal(QPoint(0, m_more->height())));
+    });
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
 
     connect(&m_chart, &ChartView::settingsChanged, this, &ChartControls::show);

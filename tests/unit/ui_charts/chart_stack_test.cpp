@@ -455,6 +455,7 @@ void ChartStackTest::speaksAsTheCrosshairMoves() {
     f.window.activateWindow();
     QVERIFY(QTest::qWaitForWindowActive(&f.window));
     f.chart(0).setFocus();
+    QVERIFY(f.chart(0).hasFocus());
     QAccessibleInterface* spoken = QAccessible::queryAccessibleInterface(&f.chart(0));
     QVERIFY(spoken != nullptr);
     QVERIFY(spoken->valueInterface() != nullptr);
@@ -465,8 +466,10 @@ void ChartStackTest::speaksAsTheCrosshairMoves() {
             heard << static_cast<QAccessibleValueChangeEvent*>(event)->value().toString();
     });
     QAccessible::setActive(true);
+    QVERIFY(QAccessible::isActive());
     QTest::keyClick(&f.chart(0), Qt::Key_Left);
     QAccessible::installUpdateHandler(before);
+    QVERIFY(f.selection.hovered().has_value());
     QCOMPARE(heard.size(), 1);
     QVERIFY(heard[0].contains("path 1 scrape :17000"));
     QCOMPARE(spoken->text(QAccessible::Value), heard[0]);
