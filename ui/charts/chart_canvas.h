@@ -69,6 +69,7 @@ class ChartCanvas {
     void setLeastSides(Sides sides) { m_least = sides; }
     /// Whether times stand below the plot.
     void setTimesShown(bool shown) { m_timesShown = shown; }
+    [[nodiscard]] bool timesShown() const { return m_timesShown; }
 
     /// What lies at a point beside lines and axes, in words for a tool tip: a reset, a note that
     /// had to be cut; "" if nothing does.

@@ -165,6 +165,8 @@ void ChartView::setLeastSides(ChartCanvas::Sides sides) {
 }
 
 void ChartView::setTimesShown(bool shown) {
+    if (shown == m_canvas.timesShown())
+        return;
     m_canvas.setTimesShown(shown);
     relayout();
 }

@@ -71,7 +71,11 @@ void ChartCanvas::paintCrosshair(QPainter& painter, const ChartMarks& marks) con
 
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
+    // Of many lines dots on all would hide them: the largest are named, and so marked.
+    std::size_t marked = 0;
     for (const CrosshairReading::Row& row : reading.rows) {
+        if (!marks.highlighted && ++marked > rowsMost)
+            break;
         if (!row.value || (marks.highlighted && *marks.highlighted != row.series->id))
             continue;
         const Pane& pane = row.inLane ? m_below : m_main;
@@ -98,7 +102,13 @@ void ChartCanvas::paintReading(QPainter& painter, const CrosshairReading& readin
     const int line = m_theme.px(20);
     const int sample = m_theme.px(22);
 
-    const std::size_t shown = std::min(reading.rows.size(), rowsMost);
+    // In a low chart only what it has room for: time, sum and "more" are lines as well.
+    const int room = (m_lane.isEmpty() ? m_plot : m_lane).bottom() - m_plot.top() - m_theme.px(20);
+    const int others = 1 + (reading.sum ? 1 : 0) + (reading.exemplar != nullptr ? 2 : 0);
+    std::size_t fitting = static_cast<std::size_t>(std::max(room / line - others, 1));
+    if (reading.rows.size() > fitting && fitting > 1)
+        --fitting;
+    const std::size_t shown = std::min({reading.rows.size(), rowsMost, fitting});
     // Of an interpolated value more digits would be a pretence.
     const bool few = shown <= 4 && !m_heat.active();
     struct Cells {

@@ -19,6 +19,7 @@ TopBar::TopBar(ChartView& chart, const Theme& theme, QWidget* parent)
         {TopBy::Last, tr("last")}, {TopBy::Max, tr("max")}, {TopBy::Mean, tr("mean")}};
     for (const auto& [by, text] : answers) {
         auto* button = new QToolButton(this);
+        button->setAutoRaise(true);
         button->setText(text);
         button->setAccessibleName(tr("Top series by %1").arg(text));
         connect(button, &QToolButton::clicked, this, [this, by = by] { choose(by); });
@@ -54,8 +55,13 @@ void TopBar::choose(TopBy by) {
 void TopBar::applyTheme() {
     layout()->setContentsMargins(m_theme.px(12), m_theme.px(2), m_theme.px(8), m_theme.px(2));
     layout()->setSpacing(m_theme.px(8));
-    for (QToolButton* button : m_answers)
-        button->setFont(m_theme.font(Theme::Size::Body));
+    for (QToolButton* button : m_answers) {
+        button->setFont(m_theme.font(Theme::Size::Body, true));
+        QPalette palette = button->palette();
+        palette.setColor(QPalette::ButtonText, m_theme.tokens().accent);
+        palette.setColor(QPalette::WindowText, m_theme.tokens().accent);
+        button->setPalette(palette);
+    }
     update();
 }
 

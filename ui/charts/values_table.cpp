@@ -30,7 +30,7 @@ class ValuesHeader final : public QHeaderView {
         painter->fillRect(rect, m_theme.tokens().surface);
         painter->setFont(m_theme.font(Theme::Size::Small));
         painter->setPen(m_theme.tokens().text2);
-        const int pad = m_theme.px(8);
+        const int pad = m_theme.px(4);
         const int index =
             m_values.headerData(section, Qt::Horizontal, ValuesModel::SeriesRole).toInt();
         if (section == 0 || !m_values.frame() || index < 0) {
@@ -72,6 +72,7 @@ ValuesTable::ValuesTable(ChartView& chart, Selection& selection, const Theme& th
     setTabKeyNavigation(false);
     setWordWrap(false);
     verticalHeader()->hide();
+    setCornerWidget(new QWidget(this)); // nothing, where the two scroll bars meet
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
     new CopyKeys(

@@ -99,6 +99,7 @@ ChartPane& ChartStack::makePane(ChartPane::Head head, int at) {
     connect(&chart, &ChartView::activated, this, [this, pane] { setCurrent(*pane); });
     connect(&chart, &ChartView::frameChanged, this, &ChartStack::shareTime);
     connect(&chart, &ChartView::sidesChanged, this, &ChartStack::shareSides);
+    connect(&chart, &ChartView::settingsChanged, this, &ChartStack::nameTimes);
     connect(pane, &ChartPane::removalWanted, this, [this, pane] { remove(*pane); });
     pane->controls().setMoreActions([this, pane](QMenu& menu) { fillMenu(*pane, menu); });
     pane->show();
@@ -233,14 +234,21 @@ void ChartStack::setCurrent(ChartPane& pane) {
 }
 
 void ChartStack::changed() {
-    for (ChartPane* pane : m_panes) {
+    for (ChartPane* pane : m_panes)
         pane->setCurrent(pane == m_current && m_panes.size() > 1);
-        // One time axis, below the last.
-        pane->chart().setTimesShown(pane == m_panes.back());
-    }
+    nameTimes();
     shareTime();
     shareSides();
     emit chartsChanged();
+}
+
+void ChartStack::nameTimes() {
+    // One time axis, below the last; a chart that makes room for its values has its own.
+    const bool aligned = std::none_of(m_panes.begin(), m_panes.end(), [](const ChartPane* pane) {
+        return pane->chart().settings().values;
+    });
+    for (ChartPane* pane : m_panes)
+        pane->chart().setTimesShown(!aligned || pane == m_panes.back());
 }
 
 void ChartStack::shareTime() {

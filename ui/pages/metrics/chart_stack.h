@@ -81,6 +81,7 @@ class ChartStack : public QWidget {
     void refresh();
     void refresh(ChartPane& pane, const Analysis& analysis);
     void setCurrent(ChartPane& pane);
+    void nameTimes();
     void shareTime();
     void shareSides();
     void changed();
