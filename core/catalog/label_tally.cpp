@@ -2,6 +2,8 @@
 #include "core/catalog/label_tally.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace sightglass {
 
@@ -19,17 +21,24 @@ void withDisplay(const Value& value, const Visit& visit) {
 } // namespace
 
 void LabelTally::add(const AttributeSet& attributes) {
+    // New keys go in all at once: one by one, many of them would move the rest as many times.
+    std::vector<Key> made;
     std::size_t at = 0;
     for (const Attribute& attribute : attributes) {
         while (at < m_keys.size() && m_keys[at].name < attribute.key)
             ++at;
-        if (at == m_keys.size() || m_keys[at].name != attribute.key) {
-            const auto made = m_keys.emplace(m_keys.begin() + static_cast<std::ptrdiff_t>(at));
-            made->name = attribute.key;
-        }
-        Key& key = m_keys[at++];
+        const bool isKnown = at < m_keys.size() && m_keys[at].name == attribute.key;
+        if (!isKnown)
+            made.emplace_back().name = attribute.key;
+        Key& key = isKnown ? m_keys[at++] : made.back();
         withDisplay(attribute.value, [&](std::string_view value) { add(key, value); });
     }
+    if (made.empty())
+        return;
+    const auto known = static_cast<std::ptrdiff_t>(m_keys.size());
+    m_keys.insert(m_keys.end(), std::make_move_iterator(made.begin()),
+                  std::make_move_iterator(made.end()));
+    std::ranges::inplace_merge(m_keys, m_keys.begin() + known, {}, &Key::name);
 }
 
 void LabelTally::add(Key& key, std::string_view value) const {
@@ -52,19 +61,21 @@ void LabelTally::add(Key& key, std::string_view value) const {
 }
 
 void LabelTally::remove(const AttributeSet& attributes) {
+    bool areGone = false;
     std::size_t at = 0;
     for (const Attribute& attribute : attributes) {
         while (at < m_keys.size() && m_keys[at].name < attribute.key)
             ++at;
         if (at == m_keys.size() || m_keys[at].name != attribute.key)
             continue;
-        if (--m_keys[at].series == 0) {
-            m_keys.erase(m_keys.begin() + static_cast<std::ptrdiff_t>(at));
-            continue;
-        }
         Key& key = m_keys[at++];
-        withDisplay(attribute.value, [&](std::string_view value) { remove(key, value); });
+        if (--key.series == 0)
+            areGone = true;
+        else
+            withDisplay(attribute.value, [&](std::string_view value) { remove(key, value); });
     }
+    if (areGone)
+        std::erase_if(m_keys, [](const Key& key) { return key.series == 0; });
 }
 
 void LabelTally::remove(Key& key, std::string_view value) {

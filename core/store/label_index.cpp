@@ -23,6 +23,10 @@ namespace {
 constexpr std::size_t mapEntryBytes = 48;
 /// Terms taken under one hold of the lock: a few microseconds.
 constexpr std::size_t scanStep = 64;
+/// More attributes than this are sorted, fewer inserted where they belong: both cost little then.
+constexpr std::size_t insertedMost = 32;
+/// Unspelled values of a key that are compared under the lock.
+constexpr std::size_t comparedMost = 16;
 /// Lists shorter than this are not worth cleaning.
 constexpr std::uint32_t leastCleaned = 32;
 
@@ -31,9 +35,10 @@ std::uint64_t drawSeed() {
     return std::uint64_t{device()} << 32 | device();
 }
 
-/// Whether the kind has one display() a value, from which lookUp() finds it back.
+/// Whether lookUp() finds a value of this kind back from its display(). An empty one is as good as
+/// none, which is not looked up.
 bool isSpelled(ValueKind kind) {
-    return kind != ValueKind::Double && kind != ValueKind::Bytes && kind != ValueKind::Empty;
+    return kind != ValueKind::Double && kind != ValueKind::Bytes;
 }
 
 std::size_t termBytes(const Value& value) {
@@ -75,22 +80,33 @@ void LabelTermTable::place(std::uint64_t slot, std::uint32_t hash) {
     m_slots[i] = slot;
 }
 
-void LabelTermTable::resize(std::size_t slots) {
-    const Slots old = std::exchange(m_slots, Slots(slots));
+std::size_t LabelTermTable::slotsFor(std::size_t more) const {
+    constexpr std::size_t least = 16, neverSparse = 1024;
+    const std::size_t terms = m_size + more;
+    std::size_t out = std::max(least, m_slots.size());
+    if (out > neverSparse && terms * 8 < out)
+        out /= 4;
+    while (terms * 5 > out * 4)
+        out *= 2;
+    return out;
+}
+
+LabelTermTable LabelTermTable::resized(std::size_t slots) const {
+    LabelTermTable out;
+    out.m_slots.resize(slots);
+    out.m_size = m_size;
     constexpr std::size_t ahead = 16;
-    for (std::size_t i = 0; i < old.size(); ++i) {
-        if (i + ahead < old.size() && old[i + ahead] != 0)
-            __builtin_prefetch(&termOf(old[i + ahead]).hash);
-        if (old[i] != 0)
-            place(old[i], termOf(old[i]).hash);
+    for (std::size_t i = 0; i < m_slots.size(); ++i) {
+        if (i + ahead < m_slots.size() && m_slots[i + ahead] != 0)
+            __builtin_prefetch(&termOf(m_slots[i + ahead]).hash);
+        if (m_slots[i] != 0)
+            out.place(m_slots[i], termOf(m_slots[i]).hash);
     }
+    return out;
 }
 
 void LabelTermTable::insert(LabelTerm& term) {
     static_assert(sizeof(void*) == sizeof(std::uint64_t));
-    constexpr std::size_t least = 16;
-    if ((m_size + 1) * 5 > m_slots.size() * 4)
-        resize(std::max(least, m_slots.size() * 2));
     place(tagOf(term.hash) << addressBits | reinterpret_cast<std::uintptr_t>(&term), term.hash);
     ++m_size;
 }
@@ -109,8 +125,6 @@ void LabelTermTable::erase(const LabelTerm& term) {
     }
     m_slots[hole] = 0;
     --m_size;
-    if (m_slots.size() > 1024 && m_size * 8 < m_slots.size())
-        resize(m_slots.size() / 4);
 }
 
 // ---- the writer ----
@@ -169,14 +183,15 @@ LabelTerm& LabelIndex::intern(const Attribute& attribute, std::uint32_t hash) {
         return *known;
     Key& key = keyOf(attribute.key);
     LabelTerm& term = LabelTerm::make(key.text, attribute.value, hash);
-    const std::size_t before = m_terms.heapBytes() + key.terms.capacity() * sizeof(LabelTerm*);
+    const std::size_t before = key.terms.capacity() * sizeof(LabelTerm*);
     m_terms.insert(term);
     term.place = static_cast<std::uint32_t>(key.terms.size());
     key.terms.push_back(&term);
-    if (!isSpelled(attribute.value.kind()))
-        ++key.unspelled;
-    m_bytes += m_terms.heapBytes() + key.terms.capacity() * sizeof(LabelTerm*) - before +
-               termBytes(attribute.value);
+    if (!isSpelled(attribute.value.kind())) {
+        key.unspelled.insert(&term);
+        m_bytes += mapEntryBytes;
+    }
+    m_bytes += key.terms.capacity() * sizeof(LabelTerm*) - before + termBytes(attribute.value);
     return term;
 }
 
@@ -206,10 +221,17 @@ void LabelIndex::append(PostingList& list, SeriesId series) {
     m_bytes += static_cast<std::size_t>(list.append(series.value));
 }
 
-std::shared_ptr<const AttributeSet> LabelIndex::add(SeriesId series,
-                                                    std::span<const Attribute> attributes) {
-    MutexLock lock(m_mutex);
+void LabelIndex::sortWanted(std::span<const Attribute> attributes) {
     m_wanted.clear();
+    if (attributes.size() > insertedMost) {
+        for (const Attribute& attribute : attributes)
+            m_wanted.push_back({&attribute, nullptr, 0});
+        const auto key = [](const Wanted& wanted) { return wanted.attribute->key; };
+        std::ranges::stable_sort(m_wanted, {}, key);
+        const auto repeated = std::ranges::unique(m_wanted, {}, key);
+        m_wanted.erase(repeated.begin(), repeated.end());
+        return;
+    }
     for (const Attribute& attribute : attributes) {
         auto at = m_wanted.end();
         while (at != m_wanted.begin() && attribute.key < (at - 1)->attribute->key)
@@ -217,6 +239,13 @@ std::shared_ptr<const AttributeSet> LabelIndex::add(SeriesId series,
         if (at == m_wanted.begin() || (at - 1)->attribute->key != attribute.key)
             m_wanted.insert(at, {&attribute, nullptr, 0});
     }
+}
+
+std::shared_ptr<const AttributeSet> LabelIndex::add(SeriesId series,
+                                                    std::span<const Attribute> attributes) {
+    fitTerms(attributes.size());
+    MutexLock lock(m_mutex);
+    sortWanted(attributes);
     for (std::size_t i = 0; i < m_wanted.size(); ++i) {
         Wanted& wanted = m_wanted[i];
         if (i < m_lastTerms.size() && m_lastTerms[i]->value == wanted.attribute->value &&
@@ -245,16 +274,31 @@ std::shared_ptr<const AttributeSet> LabelIndex::add(SeriesId series,
 }
 
 std::size_t LabelIndex::bytesAtMost(std::span<const Attribute> attributes) {
-    constexpr std::size_t posting = 48, slot = 32;
+    constexpr std::size_t posting = 48, slot = 32, place = 2 * sizeof(LabelTerm*);
+    constexpr std::size_t newKey = allocatedBytes(sizeof(Key)) + allocatedBytes(sizeof(Label)) +
+                                   allocatedBytes(place) + 2 * mapEntryBytes;
     std::size_t out = 0;
-    for (const Attribute& attribute : attributes)
-        out += termBytes(attribute.value) + posting + slot;
+    for (const Attribute& attribute : attributes) {
+        // The text of the key, and the label's name, which may have a letter more.
+        const std::size_t size = attribute.key.size();
+        out += termBytes(attribute.value) + posting + slot + place + newKey +
+               allocatedBytes(SharedText::bytes(size)) + allocatedBytes(size + 2);
+    }
     return out;
 }
 
-void LabelIndex::clean(PostingList& list, std::uint32_t live, SeriesId gone) {
-    if (list.count() < leastCleaned || list.count() - live <= live)
+void LabelIndex::fitTerms(std::size_t more) {
+    const LabelTermTable& present = writersTerms();
+    const std::size_t slots = present.slotsFor(more);
+    if (slots == present.slots())
         return;
+    LabelTermTable fitting = present.resized(slots);
+    m_bytes += fitting.heapBytes() - present.heapBytes();
+    MutexLock lock(m_mutex);
+    std::swap(m_terms, fitting); // the old one goes after the lock
+}
+
+void LabelIndex::clean(PostingList& list, SeriesId gone) {
     std::vector<std::uint32_t> ids;
     list.view().read(ids);
     PostingList cleaned;
@@ -263,19 +307,20 @@ void LabelIndex::clean(PostingList& list, std::uint32_t live, SeriesId gone) {
         if (id != gone.value && m_isLive(SeriesId{id}))
             append(cleaned, SeriesId{id});
     }
-    list = std::move(cleaned);
+    MutexLock lock(m_mutex);
+    list = std::move(cleaned); // which swaps: the old one goes after the lock
 }
 
 void LabelIndex::forget(LabelTerm& term) {
     Key& key = *m_keys.find(term.key)->second;
-    const std::size_t before = m_terms.heapBytes();
     m_terms.erase(term);
-    m_bytes -= before - m_terms.heapBytes();
     key.terms.back()->place = term.place;
     key.terms[term.place] = key.terms.back();
     key.terms.pop_back();
-    if (!isSpelled(term.value.kind()))
-        --key.unspelled;
+    if (!isSpelled(term.value.kind())) {
+        key.unspelled.erase(&term);
+        m_bytes -= mapEntryBytes;
+    }
     m_bytes -= term.series.heapBytes() + termBytes(term.value);
     term.series = {};
     m_lastTerms.clear();
@@ -302,19 +347,33 @@ void LabelIndex::forget(Key& key) {
 }
 
 void LabelIndex::remove(SeriesId series, const AttributeSet& attributes) {
-    MutexLock lock(m_mutex);
-    for (Label* label : joinedBy(attributes)) {
-        --label->joinedLive;
-        clean(label->joined, label->joinedLive, series);
+    const auto isMostlyGone = [](const PostingList& list, std::uint32_t live) {
+        return list.count() >= leastCleaned && list.count() - live > live;
+    };
+    m_toClean.clear();
+    {
+        MutexLock lock(m_mutex);
+        for (Label* label : joinedBy(attributes)) {
+            if (--label->joinedLive == 0) {
+                m_bytes -= label->joined.heapBytes();
+                label->joined = {};
+            } else if (isMostlyGone(label->joined, label->joinedLive)) {
+                m_toClean.push_back(&label->joined);
+            }
+        }
+        for (const Attribute& attribute : attributes) {
+            // add() made the set of terms of this index; const to all others.
+            auto& term = const_cast<LabelTerm&>(static_cast<const LabelTerm&>(attribute));
+            if (--term.live == 0)
+                forget(term);
+            else if (isMostlyGone(term.series, term.live))
+                m_toClean.push_back(&term.series);
+        }
     }
-    for (const Attribute& attribute : attributes) {
-        // add() made the set of terms of this index; const to all others.
-        auto& term = const_cast<LabelTerm&>(static_cast<const LabelTerm&>(attribute));
-        if (--term.live == 0)
-            forget(term);
-        else
-            clean(term.series, term.live, series);
-    }
+    // Other series are in these lists, so they are still there.
+    for (PostingList* list : m_toClean)
+        clean(*list, series);
+    fitTerms(0);
 }
 
 // ---- any thread ----
@@ -342,7 +401,7 @@ std::size_t LabelIndex::valueCount(std::string_view label) const {
 void LabelIndex::addJoined(std::string_view label, Found& found) const {
     MutexLock lock(m_mutex);
     const auto it = m_labels.find(label);
-    if (it != m_labels.end() && it->second->joined.count() > 0)
+    if (it != m_labels.end() && it->second->joinedLive > 0)
         found.add(it->second->joined.view());
 }
 
@@ -365,10 +424,14 @@ bool LabelIndex::lookUp(std::string_view label, std::string_view value, Found& f
     if (it == m_labels.end())
         return true;
     for (const Key* key : it->second->keys) {
-        if (key->unspelled > 0)
+        if (key->unspelled.size() > comparedMost)
             return false;
     }
     for (const Key* key : it->second->keys) {
+        for (const LabelTerm* term : key->unspelled) {
+            if (term->value.display() == value)
+                found.add(term->series.view());
+        }
         for (const Value& known : spelled) {
             const Attribute attribute{key->text, known};
             if (const LabelTerm* term = m_terms.find(attribute, hashOf(attribute)))
@@ -378,8 +441,8 @@ bool LabelIndex::lookUp(std::string_view label, std::string_view value, Found& f
     return true;
 }
 
-void LabelIndex::scan(std::string_view label, const std::function<bool(std::string_view)>& wants,
-                      Found& found) const {
+bool LabelIndex::scan(std::string_view label, const std::function<bool(std::string_view)>& wants,
+                      std::size_t most, Found& found) const {
     std::array<const LabelTerm*, scanStep> wanted{}, fresh{};
     std::string spelled;
     for (const std::string& keyText : keysOf(label)) {
@@ -405,6 +468,11 @@ void LabelIndex::scan(std::string_view label, const std::function<bool(std::stri
             for (std::size_t i = 0; i < wantedCount; ++i)
                 wanted[i]->drop();
             wantedCount = 0;
+            if (found.total >= most) {
+                for (std::size_t i = 0; i < freshCount; ++i)
+                    fresh[i]->drop();
+                return false;
+            }
             for (std::size_t i = 0; i < freshCount; ++i) {
                 const Value& value = fresh[i]->value;
                 const bool isText = value.kind() == ValueKind::String;
@@ -417,27 +485,19 @@ void LabelIndex::scan(std::string_view label, const std::function<bool(std::stri
             }
         } while (freshCount > 0);
     }
-}
-
-std::vector<std::string> LabelIndex::labels() const {
-    std::vector<std::string> out;
-    MutexLock lock(m_mutex);
-    out.reserve(m_labels.size());
-    for (const auto& [name, label] : m_labels)
-        out.push_back(label->name);
-    return out;
+    return true;
 }
 
 void LabelIndex::values(std::string_view label,
                         const std::function<void(std::string_view)>& take) const {
     Found none;
-    scan(
+    (void)scan(
         label,
         [&take](std::string_view value) {
             take(value);
             return false;
         },
-        none);
+        std::numeric_limits<std::size_t>::max(), none);
 }
 
 } // namespace sightglass

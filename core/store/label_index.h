@@ -2,6 +2,7 @@
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -52,6 +53,7 @@ class LabelTermTable {
         if (!m_slots.empty())
             __builtin_prefetch(&m_slots[hash & mask()]);
     }
+    /// There is room for it: slots() is at least slotsFor(1).
     void insert(LabelTerm& term);
     void erase(const LabelTerm& term);
     template <class Visit>
@@ -61,6 +63,11 @@ class LabelTermTable {
                 visit(termOf(slot));
         }
     }
+    [[nodiscard]] std::size_t slots() const { return m_slots.size(); }
+    /// How many there should be with so many more terms.
+    [[nodiscard]] std::size_t slotsFor(std::size_t more) const;
+    /// The same with so many slots.
+    [[nodiscard]] LabelTermTable resized(std::size_t slots) const;
     [[nodiscard]] std::size_t heapBytes() const { return m_slots.capacity() * sizeof(m_slots[0]); }
 
   private:
@@ -73,7 +80,6 @@ class LabelTermTable {
     static std::uint64_t tagOf(std::uint32_t hash) { return std::uint64_t{hash >> 16}; }
     [[nodiscard]] std::size_t mask() const { return m_slots.size() - 1; }
     void place(std::uint64_t slot, std::uint32_t hash);
-    void resize(std::size_t slots);
 
     Slots m_slots; ///< a power of two of them; 0: free
     std::size_t m_size = 0;
@@ -94,11 +100,12 @@ class LabelTermTable {
 /// AttributeSet that refers to it its text.
 ///
 /// Owned by the store. Its writer adds and removes; any thread may ask. Both hold the lock for as
-/// long as it takes to touch one series, or to take the views of a few lists; ids are read and
-/// values are compared outside of it.
+/// long as it takes to touch one series, or to take the views of a few lists. Ids are read and most
+/// values compared outside of it; so are lists and the table of terms made anew, which the writer
+/// alone changes, and swapped under it.
 class LabelIndex {
   public:
-    /// Says whether a series lives; asked on the writer's thread, under this index' lock.
+    /// Says whether a series lives; asked on the writer's thread, without the index' lock.
     using IsLive = std::function<bool(SeriesId)>;
 
     explicit LabelIndex(IsLive isLive);
@@ -132,8 +139,6 @@ class LabelIndex {
     select(std::span<const LabelCondition> conditions, const Everything& all) const
         SG_EXCLUDES(m_mutex);
 
-    /// All labels that living series carry, as Prometheus spells them, in no order.
-    [[nodiscard]] std::vector<std::string> labels() const SG_EXCLUDES(m_mutex);
     /// Each value that a living series has under one of the label's keys, as Value::display() gives
     /// it, in no order; some may come twice.
     void values(std::string_view label, const std::function<void(std::string_view)>& take) const
@@ -145,7 +150,8 @@ class LabelIndex {
         std::string_view text; ///< of a SharedText that is held here
         Label* label = nullptr;
         std::vector<LabelTerm*> terms;
-        std::uint32_t unspelled = 0; ///< terms whose value cannot be looked up by its display()
+        /// Those whose value cannot be looked up by its display().
+        absl::flat_hash_set<const LabelTerm*> unspelled;
     };
     struct Label {
         std::string name;
@@ -165,25 +171,36 @@ class LabelIndex {
         }
     };
 
+    /// Fills m_wanted, by key; of two with one key the first.
+    void sortWanted(std::span<const Attribute> attributes) SG_REQUIRES(m_mutex);
     [[nodiscard]] std::uint32_t hashOf(const Attribute& attribute) const;
     [[nodiscard]] LabelTerm& intern(const Attribute& attribute, std::uint32_t hash)
         SG_REQUIRES(m_mutex);
     [[nodiscard]] Key& keyOf(std::string_view text) SG_REQUIRES(m_mutex);
     void forget(LabelTerm& term) SG_REQUIRES(m_mutex);
     void forget(Key& key) SG_REQUIRES(m_mutex);
-    void append(PostingList& list, SeriesId series) SG_REQUIRES(m_mutex);
-    void clean(PostingList& list, std::uint32_t live, SeriesId gone) SG_REQUIRES(m_mutex);
+    void append(PostingList& list, SeriesId series);
+    /// Makes the list anew of those of its series that live, without `gone`.
+    void clean(PostingList& list, SeriesId gone) SG_EXCLUDES(m_mutex);
+    /// Makes the table of terms anew if so many more do not fit into it, or it is mostly free.
+    void fitTerms(std::size_t more) SG_EXCLUDES(m_mutex);
+    /// Only the writer changes them, so it may read them without the lock.
+    [[nodiscard]] const LabelTermTable& writersTerms() const SG_TSA(no_thread_safety_analysis) {
+        return m_terms;
+    }
     /// Labels that several of these attributes fall on.
     [[nodiscard]] std::vector<Label*> joinedBy(const AttributeSet& attributes) SG_REQUIRES(m_mutex);
 
-    /// Adds the series that have this value under the label; false if a value may be there that
-    /// cannot be looked up by its display().
+    /// Adds the series that have this value under the label; false if many values are there that
+    /// cannot be looked up by their display().
     [[nodiscard]] bool lookUp(std::string_view label, std::string_view value, Found& found) const
         SG_EXCLUDES(m_mutex);
     /// Goes over all values of a label, a few at a time under the lock; `wants` is called outside
-    /// of it with the display() of each. Adds the series that have one which it wants.
-    void scan(std::string_view label, const std::function<bool(std::string_view)>& wants,
-              Found& found) const SG_EXCLUDES(m_mutex);
+    /// of it with the display() of each. Adds the series that have one which it wants; gives up,
+    /// false, once these are `most` or more.
+    [[nodiscard]] bool scan(std::string_view label,
+                            const std::function<bool(std::string_view)>& wants, std::size_t most,
+                            Found& found) const SG_EXCLUDES(m_mutex);
     /// Nullopt if it does not list its values.
     [[nodiscard]] std::optional<Found> lookUp(const LabelCondition& condition) const;
     /// Nullopt if it is cheaper to look at `bound` series.
@@ -199,7 +216,9 @@ class LabelIndex {
 
     const IsLive m_isLive;
     const std::uint64_t m_seed; ///< nobody outside can make hashes meet
-    std::size_t m_bytes = 0;    ///< the writer's own
+    // The writer's own.
+    std::size_t m_bytes = 0;
+    std::vector<PostingList*> m_toClean; ///< after the removal of a series
 
     mutable Mutex m_mutex;
     LabelTermTable m_terms SG_GUARDED_BY(m_mutex);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <iterator>
+#include <limits>
 
 #include "core/store/label_index.h"
 
@@ -109,7 +110,10 @@ std::optional<LabelIndex::Found> LabelIndex::scan(const LabelCondition& conditio
         return found.subtracts ? !condition.holdsFor(value)
                                : value.starts_with(condition.prefix) && condition.holdsFor(value);
     };
-    scan(condition.label, wants, found);
+    // What takes series out is of use however many these are.
+    const std::size_t most = found.subtracts ? std::numeric_limits<std::size_t>::max() : bound;
+    if (!scan(condition.label, wants, most, found))
+        return std::nullopt;
     return withJoined(condition.label, std::move(found));
 }
 

@@ -219,3 +219,27 @@ TEST_CASE("a snapshot taken while the writer goes on is one moment") {
                              return a->info->descriptor.name < b->info->descriptor.name;
                          }));
 }
+
+TEST_CASE("a tally takes very many keys of one series in a moment, and keeps them sorted") {
+    std::vector<std::string> keys;
+    for (int i = 0; i < 200'000; ++i)
+        keys.push_back("k" + std::to_string(i));
+    std::vector<Attribute> few, many;
+    for (const std::string& key : keys) {
+        many.push_back({key, Value::string("v")});
+        if (key.ends_with("77"))
+            few.push_back(many.back());
+    }
+    const AttributeSet some(few.data(), few.size()), all(many.data(), many.size());
+    LabelTally tally(4);
+    tally.add(some);
+    tally.add(all);
+    const auto rows = tally.rows();
+    REQUIRE(rows.size() == keys.size());
+    CHECK(std::ranges::is_sorted(rows, {}, &LabelTally::Row::key));
+    CHECK(std::ranges::count(rows, 2u, &LabelTally::Row::series) == 2000);
+    tally.remove(all);
+    CHECK(tally.rows().size() == few.size());
+    tally.remove(some);
+    CHECK(tally.rows().empty());
+}
