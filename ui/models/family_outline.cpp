@@ -19,7 +19,7 @@ using Kind = FamilyOutline::Branch::Kind;
 /// Up to this many families all branches open by themselves. Beyond it nobody reads the list from
 /// end to end, and a view pays for each open row.
 constexpr int openAtOnce = 2000;
-/// A branch of this many families and nothing else stays closed then.
+/// Branches of more families than this stay closed then, and so do all if more stand on top.
 constexpr std::size_t longList = 200;
 
 bool byName(const std::shared_ptr<const Family>& a, const std::shared_ptr<const Family>& b) {
@@ -42,6 +42,30 @@ bool looksSame(const Family& a, const Family& b) {
                                                 return m->info == n->info;
                                             });
                       });
+}
+
+/// Whether both lists lead to the same rows, if not with the same counts: as from one second to the
+/// next, when points came. `renewed` then says what stands in whose place.
+bool standAlike(const Families& before, const Families& now,
+                std::unordered_map<const Family*, const std::shared_ptr<const Family>*>& renewed) {
+    if (before.size() != now.size())
+        return false;
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        const Family& a = *before[i];
+        const Family& b = *now[i];
+        if (&a == &b)
+            continue;
+        const bool alike = a.name == b.name && a.service == b.service &&
+                           a.synthetic == b.synthetic &&
+                           std::equal(a.paths.begin(), a.paths.end(), b.paths.begin(),
+                                      b.paths.end(), [](const FamilyPath& x, const FamilyPath& y) {
+                                          return x.origin == y.origin;
+                                      });
+        if (!alike)
+            return false;
+        renewed.emplace(&a, &now[i]);
+    }
+    return true;
 }
 
 /// Puts branches and families into an outline.
@@ -238,10 +262,18 @@ void OutlineBuilder::State::Haystack::renew(const Families& next) {
 void OutlineBuilder::State::plant(const Request& request) {
     auto next = std::make_shared<FamilyOutline>();
     const Analysis& now = *request.analysis;
-    const bool sameRows =
-        whole && grouping == request.grouping && analysis && analysis->families == now.families;
+    std::unordered_map<const Family*, const std::shared_ptr<const Family>*> renewed;
+    const bool sameRows = whole && grouping == request.grouping && analysis &&
+                          standAlike(analysis->families, now.families, renewed);
     if (sameRows) {
         *next = *whole;
+        for (Branch& branch : next->branches) {
+            for (auto& family : branch.families) {
+                const auto newer = renewed.find(family.get());
+                if (newer != renewed.end())
+                    family = *newer->second;
+            }
+        }
     } else {
         Planter planter(*next);
         switch (request.grouping) {
@@ -324,8 +356,10 @@ void OutlineBuilder::State::count(FamilyOutline& outline) {
         outline.branches[static_cast<std::size_t>(branch.parent)].count += branch.count;
     }
     const bool all = outline.branches.front().count <= openAtOnce;
+    const bool fewOnTop = outline.branches.front().branches.size() <= longList;
     for (Branch& branch : outline.branches) {
-        branch.opens = all || (branch.kind != Kind::Group && branch.families.size() <= longList);
+        branch.opens =
+            all || (fewOnTop && branch.kind != Kind::Group && branch.families.size() <= longList);
     }
 }
 
