@@ -345,6 +345,8 @@ QVariant FamilyModel::branchData(const Place& place, int role) const {
     case ShortNameRole:
         if (branch.text.empty())
             return QStringLiteral("no service");
+        if (branch.kind == Branch::Kind::Path)
+            return toText(branch.brief);
         return shortened(toText(branch.text), place.above->prefixBytes);
     case Qt::ToolTipRole:
         return plainToolTip(toText(branch.text));

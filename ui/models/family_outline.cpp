@@ -152,6 +152,7 @@ void plantPaths(Planter& planter, const Families& families, const CatalogSnapsho
         sortByName(members->second);
         const int branch = planter.add(0, Kind::Path, known.origin.name());
         planter.at(branch).origin = known.origin.id;
+        planter.at(branch).brief = known.origin.shortName();
         planter.addByPrefix(branch, members->second);
     }
 }
@@ -417,6 +418,7 @@ OutlineBuilder::State::filtered(const std::vector<std::string>& words) {
         copy.synthetic = branch.synthetic;
         copy.origin = branch.origin;
         copy.text = branch.text;
+        copy.brief = branch.brief;
         copy.prefixBytes = branch.prefixBytes;
         copy.mark = branch.mark;
         copy.worst = branch.worst;

@@ -32,6 +32,7 @@ struct FamilyOutline {
         bool synthetic = false; ///< what Sightglass itself says of its targets
         OriginId origin;        ///< of a Path and all below it; invalid elsewhere
         std::string text;       ///< service, origin or prefix in full
+        std::string brief;      ///< of a Path: as narrow places call it
         std::size_t prefixBytes = 0; ///< of the names of its families, which its own row says
         std::vector<int> branches;   ///< indexes, in order
         Families families;           ///< right below it, by name

@@ -517,12 +517,22 @@ void ShellTest::metricsAreGroupedFromTheMenu() {
     bench.openStory();
     const ExplorerPane& explorer = *bench.window->metricsPage().explorer();
     QVERIFY(bench.window->commands().action(Command::GroupByService).isChecked());
+    const auto picture = [&](const char* name) {
+        bench.settle();
+        return QDir().mkpath(QStringLiteral("pictures")) &&
+               bench.window->grab().save(QStringLiteral("pictures/%1.png").arg(name));
+    };
     bench.press(Command::GroupByPath);
     QCOMPARE(explorer.grouping(), Grouping::Path);
+    CompareModel& compare = bench.window->metricsPage().compare()->model();
+    if (compare.columnCount() > CompareModel::FirstFurtherColumn)
+        compare.setWide(compare.pathOf(CompareModel::FirstFurtherColumn).id, true);
+    QVERIFY(picture("by-path"));
     QVERIFY(bench.window->commands().action(Command::GroupByPath).isChecked());
     QVERIFY(!bench.window->commands().action(Command::GroupByService).isChecked());
     bench.press(Command::GroupByName);
     QCOMPARE(explorer.grouping(), Grouping::Name);
+    QVERIFY(picture("by-name"));
 
     const QTemporaryDir folder;
     QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, folder.path());

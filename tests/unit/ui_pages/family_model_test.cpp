@@ -245,7 +245,7 @@ class FamilyModelTest : public QObject {
         model.setGrouping(Grouping::Path);
         model.setAnalysis(builder.build());
         QCOMPARE(model.rowCount(), 2);
-        QCOMPARE(model.index(0, 0).data().toString(), "scrape http://127.0.0.1:17000/metrics");
+        QCOMPARE(model.index(0, 0).data().toString(), "scrape :17000");
         QCOMPARE(model.index(1, 0).data(FamilyModel::PathRole).toInt(), 2);
         QCOMPARE(model.index(1, 0).data(Qt::AccessibleTextRole).toString(),
                  "path 2, scrape http://127.0.0.1:8889/metrics, 27 metrics, worst: error");
