@@ -4,3 +4,4 @@ if(SIGHTGLASS_GRPC)
   sightglass_bench(otlp_decode_bench
     SOURCES otlp_decode_bench.cpp DEPENDS sg_codec_otlp sg_proto)
 endif()
+sightglass_bench(density_dump SOURCES density_dump.cpp DEPENDS sg_codec_otlp)
