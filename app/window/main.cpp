@@ -42,6 +42,7 @@ class Run : public QObject {
         begin(options.demo ? Session::Kind::Demo : Session::Kind::Ordinary);
         for (const QString& file : options.files)
             m_session->window().openDump(file);
+        m_session->window().showCharts(options.charts);
     }
 
     sightglass::ui::MainWindow& window() { return m_session->window(); }

@@ -67,6 +67,9 @@ ParsedOptions parseOptions(const QStringList& arguments) {
                "Series that one metric of one origin may have (default 100000).", "N");
     const auto series =
         option("series", "Series in all (default as many as the memory holds).", "N");
+    const auto chart = option(
+        "chart", "A metric to draw, by its Prometheus name; more of them get charts below it.",
+        "METRIC");
     const auto theme = option("theme", "light or dark, for this run.", "NAME");
     const auto text = option("text", "Size of text, 100 to 200, for this run.", "PERCENT");
     parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("Dumps to open."),
@@ -94,6 +97,7 @@ ParsedOptions parseOptions(const QStringList& arguments) {
 
     WindowOptions& options = parsed.options.emplace();
     options.files = parser.positionalArguments();
+    options.charts = parser.values(chart);
     options.demo = parser.isSet(demo);
     options.screenshot = parser.value(screenshot);
     ReceiverFlags flags;

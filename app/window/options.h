@@ -15,7 +15,8 @@ namespace sightglass {
 /// What the command line of `sightglass` asks for.
 struct WindowOptions {
     EngineOptions engine;
-    QStringList files; ///< dumps to open
+    QStringList files;  ///< dumps to open
+    QStringList charts; ///< families to draw, the first one selected
     bool demo = false;
     QString screenshot; ///< file to draw the window into before leaving; "" for an ordinary run
     double afterSeconds = 1;

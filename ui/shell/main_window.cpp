@@ -413,6 +413,15 @@ void MainWindow::suggestFamily() {
         m_selection.suggest(familyToSuggest(*m_bridge.analysis(), m_selection.family()));
 }
 
+void MainWindow::showCharts(const QStringList& families) {
+    for (const QString& family : families) {
+        if (family == families.front())
+            m_selection.select(family);
+        else
+            m_metrics->addChart(family, true);
+    }
+}
+
 void MainWindow::openHit(const FindHit& hit) {
     if (hit.family.isEmpty()) {
         showPage(hit.kind == FindHit::Kind::Finding ? Page::Findings : Page::Metrics);

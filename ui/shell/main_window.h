@@ -41,6 +41,9 @@ class MainWindow : public QMainWindow {
     [[nodiscard]] Commands& commands() { return *m_commands; }
     /// Reads a dump; the status bar says how it went.
     void openDump(const QString& path);
+    /// Selects the first of these families and gives each other one a chart of its own. Those that
+    /// are not there yet are waited for.
+    void showCharts(const QStringList& families);
 
   signals:
     void demoWanted();

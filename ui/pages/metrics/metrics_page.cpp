@@ -122,6 +122,8 @@ void MetricsPage::makePanes() {
         m_view->setFocus();
     emit panesMade();
     m_view->charts().restore(std::exchange(m_chartsToRestore, {}));
+    for (const QString& family : std::exchange(m_chartsToAdd, {}))
+        m_view->charts().addChart({family});
     if (!m_layoutToRestore.isEmpty())
         restoreLayout(std::exchange(m_layoutToRestore, {}));
     else
@@ -129,9 +131,11 @@ void MetricsPage::makePanes() {
 }
 
 void MetricsPage::addChart(const QString& family, bool ofItsOwn) {
-    if (!hasData() || family.isEmpty())
+    if (family.isEmpty())
         return;
-    if (ofItsOwn)
+    if (!hasData())
+        m_chartsToAdd << family;
+    else if (ofItsOwn)
         m_view->charts().addChart({family});
     else
         m_view->charts().addTo(m_view->charts().current(), family);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QStringList>
 #include <QVector>
 #include <QWidget>
 
@@ -51,7 +52,7 @@ class MetricsPage : public QWidget {
     [[nodiscard]] FindingsView* drawer() const { return m_drawer; }
     [[nodiscard]] StartCard& startCard() const { return *m_start; }
 
-    /// A family as a chart of its own, or into the chart that is current.
+    /// A family as a chart of its own (once there is data), or into the chart that is current.
     void addChart(const QString& family, bool ofItsOwn);
     /// What the user put on the page (ChartStack::save), or what is still to be restored.
     [[nodiscard]] QByteArray saveCharts() const;
@@ -104,6 +105,7 @@ class MetricsPage : public QWidget {
     bool m_compareIsTab = false;
     bool m_columnsMoved = false, m_rowsMoved = false, m_upperMoved = false; ///< by the user
     QByteArray m_layoutToRestore, m_chartsToRestore;
+    QStringList m_chartsToAdd;
 };
 
 } // namespace sightglass::ui
