@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The explorer with a hundred thousand metrics: what the worker needs to group them anew, to lay
 // them out and to filter them, and how long the GUI thread is taken by each thing that it does with
-// them, while points come in. QT_QPA_PLATFORM=offscreen bench_explorer
+// them, while points come in. QT_QPA_PLATFORM=offscreen explorer_bench
 //
 // A GUI step is the longest turn of the event loop, in processor time of the GUI thread, from the
 // act until its result is shown and painted.

@@ -14,6 +14,7 @@ import http.server
 import json
 import os
 import random
+import re
 import statistics
 import subprocess
 import tempfile
@@ -33,6 +34,7 @@ arguments = parser.parse_args()
 BENCH = ROOT / "build" / "bench" / "bin"
 REPEAT = 1 if arguments.quick else 5
 SERIES = 10_000
+CHUNK_SAMPLES = 120
 
 
 class Table:
@@ -82,6 +84,14 @@ def lines_of_json(program, *options):
     return {what: statistics.median(values) for what, values in seen.items()}
 
 
+def grpc_ingest():
+    """{load, server: (CPU s/M points, M points/s)}; the program takes the medians itself."""
+    out = subprocess.run([BENCH / "grpc_ingest_bench", "1" if arguments.quick else "4",
+                          str(REPEAT)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return {m[1]: (float(m[2]), float(m[3]))
+            for m in re.finditer(r"^  (\S.*?)  +([\d.]+)  +([\d.]+)", out, re.MULTILINE)}
+
+
 # ---- beside the peers ----
 
 def remote_write(start):
@@ -110,15 +120,22 @@ def ingest(table):
                     zip(*(remote_write(SERVERS[name]) for _ in range(REPEAT)))]
              for name in ("prometheus", "victoria-metrics")}
     prometheus, victoria = peers["prometheus"], peers["victoria-metrics"]
-    ours = lines_of_json("grpc_ingest_bench", "--json")
-    table.row("known series, CPU s/M points", 0.28, ours["known series"], prometheus[0],
-              victoria[0])
-    table.row("several points a series in a request, CPU s/M points", 0.28,
-              ours["several points a series"])
-    table.row("new series, CPU s/M points", 1.0, ours["new series"], prometheus[1], victoria[1])
-    table.row("points/s, client beside it (more is better)", 3e6, ours["points a second"])
-    table.row("generated classes, parsed and thrown away, CPU s/M", None, ours["generated classes"])
-    table.row("decoded, not written, CPU s/M", None, ours["decoded"])
+    ours = grpc_ingest()
+    known, rate = ours["known series, into the ring, with catalog and rules"]
+    table.row("known series, CPU s/M points", 0.28, known, prometheus[0], victoria[0])
+    for what in ("known series, ten a metric, 100 resources",
+                 "known series, five points of one in a row",
+                 "known series, five times one after another"):
+        table.row(f"{what}, CPU s/M", 0.28,
+                  ours[f"{what}, into the ring, with catalog and rules"][0])
+    for what in ("new series", "new series of 100 resources"):
+        table.row(f"{what}, CPU s/M points", 1.0,
+                  ours[f"{what}, into the ring, with catalog and rules"][0], prometheus[1],
+                  victoria[1])
+    table.row("known series, points/s, client beside it", 3e6, rate * 1e6)
+    table.row("decoded, not written, CPU s/M", None, ours["known series, decoded into batches"][0])
+    table.row("generated classes, thrown away, CPU s/M", None,
+              ours["known series, generated classes, thrown away (peer)"][0])
 
 
 def memory(table):
@@ -133,22 +150,28 @@ def memory(table):
 
 
 def chunks(table):
-    table.part("Sealed chunks")
-    for name, result in google_benchmark("chunk_bench", "decode").items():
-        table.row(f"{name}, ns a sample", 4, result["ns_a_sample"])
+    table.part("Sealed chunks of 120 samples")
+    kinds = ("integer counter", "2-decimal gauge", "constant", "random double")
+    rows = google_benchmark("chunk_bench", "^(seal|decode)/")
+    for i, kind in enumerate(kinds):
+        decoded, sealed = rows[f"decode/{i}"], rows[f"seal/{i}"]
+        table.row(f"{kind}: decode, ns a sample", 4, decoded["ms"] * 1e6 / CHUNK_SAMPLES)
+        table.row(f"{kind}: seal, ns a sample", None, sealed["ms"] * 1e6 / CHUNK_SAMPLES)
 
 
 def select(table):
     table.part("Selectors among 1 M series")
-    for name, result in google_benchmark("select_bench").items():
-        table.row(f"{name}, ms", 20, result["ms"])
+    for name, result in google_benchmark("select_bench", "find|answer").items():
+        verb = "find" if name.startswith("find") else "answer"
+        table.row(f"{verb}: {result['label']}, ms", 20, result["ms"])
 
 
 def drawing(table):
     table.part("A frame at 1200x700: columns read and drawn (Qt Charts beside)")
-    ours = google_benchmark("raster_bench")
+    ours = google_benchmark("raster_bench", "frame|heatmap|qtCharts/(50/2000|1/100000)")
     for name, most in (("frame/50/2000", 8), ("frame/1/1000000", 6), ("frame/1/100000", 4)):
         table.row(f"{name}, ms", most, ours[name]["ms"])
+    table.row("heatmap/50/2000, ms", None, ours["heatmap/50/2000"]["ms"])
     for name in ("qtCharts/50/2000", "qtCharts/1/100000"):
         table.row(f"{name} (peer), ms", None, ours[name]["ms"])
     live = lines_of_json("live_frame_bench")

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-sightglass_bench(bench_select SOURCES select_bench.cpp DEPENDS sg_catalog sg_query sg_store)
+sightglass_bench(select_bench SOURCES select_bench.cpp DEPENDS sg_catalog sg_query sg_store)
