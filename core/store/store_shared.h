@@ -5,10 +5,10 @@
 #include <cstdint>
 
 #include "core/base/mutex.h"
+#include "core/model/store_usage.h"
 #include "core/store/exemplar_ring.h"
 #include "core/store/id_table.h"
 #include "core/store/label_index.h"
-#include "core/model/store_usage.h"
 #include "core/store/stored_series.h"
 #include "core/store/writer_gate.h"
 

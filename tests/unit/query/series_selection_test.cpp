@@ -160,7 +160,7 @@ const std::vector<std::string>& selectors() {
         R"({host_arch="arm64"})",
         R"(target_info)",
     };
-return rows;
+    return rows;
 }
 
 } // namespace
