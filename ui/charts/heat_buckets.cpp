@@ -129,6 +129,10 @@ void ExponentialBuckets::Side::reach(std::int64_t from, std::int64_t to) {
         counts.resize(static_cast<std::size_t>(to - low), 0);
 }
 
+bool ExponentialBuckets::Side::spans(const Side& other) const {
+    return other.counts.empty() || (!counts.empty() && low <= other.low && other.end() <= end());
+}
+
 void ExponentialBuckets::Side::add(const Side& other, double part) {
     reach(other.low, other.end());
     for (std::size_t i = 0; i < other.counts.size(); ++i)
@@ -185,6 +189,10 @@ bool ExponentialBuckets::subtract(const ExponentialBuckets& earlier) {
     before.widenZero(zeroThreshold);
     widenZero(before.zeroThreshold);
     zero -= before.zero;
+    // Both are trimmed: where only the earlier one reaches to, a bucket fell. Offsets come from
+    // outside, so no room is made for what lies between them.
+    if (!positive.spans(before.positive) || !negative.spans(before.negative))
+        return false;
     positive.add(before.positive, -1);
     negative.add(before.negative, -1);
     const auto fell = [](double count) { return count < 0; };

@@ -39,8 +39,12 @@ struct ExponentialBuckets {
         void trim();
         /// Joins 2^steps buckets to one.
         void coarsen(int steps);
-        /// Makes room for the indices from..to-1.
+        /// Makes room for the indices from..to-1, and for all between them and those it has: the
+        /// caller has seen to it that these are few.
         void reach(std::int64_t from, std::int64_t to);
+        /// Whether it has room for all that the other holds.
+        [[nodiscard]] bool spans(const Side& other) const;
+        /// Reaches as far as the other; see reach().
         void add(const Side& other, double part);
     };
     int scale = 0;

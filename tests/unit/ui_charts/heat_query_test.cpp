@@ -320,6 +320,38 @@ TEST_CASE("hostile offsets and scales are brought into bounded rows") {
     CHECK(total == doctest::Approx(5001));
 }
 
+TEST_CASE("buckets that jump to where none were began anew, however far that is") {
+    struct Case {
+        int before, after;
+    };
+    constexpr int far = 2'000'000'000;
+    for (const Case& c : {Case{-far, far}, Case{far, -far}, Case{0, far}, Case{5, 4}, Case{4, 5}}) {
+        CAPTURE(c.before);
+        CAPTURE(c.after);
+        Histograms h(MetricType::ExponentialHistogram);
+        const SeriesId s = h.fake.addSeries(h.metric);
+        const auto mirrored = [](ExponentialHistogramSample sample) {
+            std::swap(sample.positiveOffset, sample.negativeOffset);
+            std::swap(sample.positiveCounts, sample.negativeCounts);
+            return sample;
+        };
+        const SeriesId below = h.fake.addSeries(h.metric, {{"side", "negative"}});
+        h.fake.add(s, exponentialAt(0, 20, c.before, {1}));
+        h.fake.add(s, exponentialAt(1, 20, c.after, {4}));
+        h.fake.add(s, exponentialAt(2, 20, c.after, {6}));
+        h.fake.add(below, mirrored(exponentialAt(0, 20, c.before, {1})));
+        h.fake.add(below, mirrored(exponentialAt(1, 20, c.after, {4})));
+        h.fake.add(below, mirrored(exponentialAt(2, 20, c.after, {6})));
+        const HeatGrid grid = h.query(2)->grids.at(0);
+        CHECK(grid.resets == 2);
+        CHECK(grid.edges.size() <= HeatTally::rowsMost + 2);
+        const Row first = cell(grid, 0);
+        const Row second = cell(grid, 1);
+        CHECK(std::accumulate(first.begin(), first.end(), 0.0) == doctest::Approx(8));
+        CHECK(std::accumulate(second.begin(), second.end(), 0.0) == doctest::Approx(4));
+    }
+}
+
 TEST_CASE("a series with many points a cell gives the grid that reading each would give") {
     Histograms dense;
     Histograms sparse; // the same, every 50th point
