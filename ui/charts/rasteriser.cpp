@@ -241,16 +241,23 @@ void Rasteriser::draw(std::span<const PlotColumn> columns, const View& view, con
     Point before{0, 0};
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const PlotColumn& c = columns[i];
-        if (c.gapBefore) {
+        Point entry{xOf(c.firstTime), yOf(c.first)};
+        Point exit{xOf(c.lastTime), yOf(c.last)};
+        bool alone = false;
+        if (c.gapBefore || i == 0) {
             endPiece(ink, period, phase);
-            if (c.count == 1 && (i + 1 == columns.size() || columns[i + 1].gapBefore)) {
-                dot({xOf(c.lastTime), yOf(c.last)}, stroke.dotRadius);
+            alone = i + 1 == columns.size() || columns[i + 1].gapBefore;
+        }
+        if (alone) {
+            // Several points may lie as close together as one; what is larger is seen as it is.
+            const double top = yOf(c.max);
+            const double bottom = yOf(c.min);
+            if (std::max(bottom - top, exit.x - entry.x) <= 2 * stroke.dotRadius) {
+                dot({(entry.x + exit.x) / 2, (top + bottom) / 2}, stroke.dotRadius);
                 endPiece(ink, 0, 0);
                 continue;
             }
         }
-        Point entry{xOf(c.firstTime), yOf(c.first)};
-        Point exit{xOf(c.lastTime), yOf(c.last)};
         if (c.count > 1) {
             // All that happened within a pixel stands in that pixel's centre.
             const double middle = std::clamp((entry.x + exit.x) / 2, -8.0, m_width + 8.0);
@@ -265,6 +272,10 @@ void Rasteriser::draw(std::span<const PlotColumn> columns, const View& view, con
             }
             if (bottom - top > 0.5)
                 run(x, top, bottom);
+        }
+        if (alone) { // whole: a dash's pause would leave nothing of it
+            endPiece(ink, 0, 0);
+            continue;
         }
         if (!c.gapBefore && i > 0)
             connect(before.x, before.y, entry.x, entry.y);

@@ -181,6 +181,43 @@ TEST_CASE("a single point is a dot") {
     CHECK(totalInk(image) == doctest::Approx(3.14159 * 9).epsilon(0.08));
 }
 
+TEST_CASE("a single column of several points is a dot, or a stroke where it is higher than one") {
+    const auto column = [](double low, double high, double second) {
+        PlotColumn c = point(second, high, true);
+        c.count = 5;
+        c.firstTime -= nsPerSecond / 4;
+        c.first = c.min = low;
+        return c;
+    };
+    struct Case {
+        std::string name;
+        PlotColumn column;
+        double wanted; ///< ink
+    };
+    // A rate's column has several points, one time and one value.
+    PlotColumn rate = column(0, 0, 200.5);
+    rate.firstTime = rate.lastTime;
+    const double dot = 3.14159 * 9;
+    for (const Case& c : {Case{"equal values", column(0, 0, 200.5), dot}, Case{"a rate", rate, dot},
+                          Case{"within a dot's height", column(-0.02, 0.02, 200.5), dot},
+                          Case{"higher", column(-0.5, 0.5, 200.5), 1.5 * 101}}) {
+        for (const int dash : {0, 7}) {
+            CAPTURE(c.name);
+            CAPTURE(dash);
+            // In any phase of the dashes.
+            for (int phase = 0; phase < 14; ++phase) {
+                PlotColumn moved = c.column;
+                moved.firstTime += phase * nsPerSecond;
+                moved.lastTime += phase * nsPerSecond;
+                const QImage image =
+                    drawColumns({moved}, {.color = Qt::red, .dash = dash, .dotRadius = 3});
+                CHECK(inkAround(image, 200 + phase, height / 2) >= 240);
+                CHECK(totalInk(image) == doctest::Approx(c.wanted).epsilon(0.1));
+            }
+        }
+    }
+}
+
 TEST_CASE("dashes are seven on, seven off, and anchored to time") {
     const std::vector<PlotColumn> line{point(0, 0, true), point(400, 0)};
     const Rasteriser::Stroke dashes{.color = Qt::red, .width = 3.5, .dash = 7};
