@@ -330,22 +330,26 @@ ApiHandler::Answer ApiHandler::series(const Params& params) const {
     return out + "]";
 }
 
-/// Labels are told from what is known of whole metrics, so only the start of a range counts.
-Result<TimeNs> ApiHandler::labelsSince(const Params& params) {
-    const Result<TimeNs> to = params.time("end", 0);
-    return to ? params.time("start", std::numeric_limits<TimeNs>::min()) : to;
+Result<std::optional<TimeNs>> ApiHandler::labelsSince(const Params& params) {
+    const Result<TimeNs> to = params.time("end", params.now());
+    if (!to)
+        return to.error();
+    const Result<TimeNs> from = params.time("start", std::numeric_limits<TimeNs>::min());
+    if (!from)
+        return from.error();
+    const bool isUpToNow = *to >= params.now() - PrometheusView::lookback;
+    return isUpToNow && params.matches().empty() ? std::optional(*from) : std::nullopt;
 }
 
 ApiHandler::Answer ApiHandler::labels(const Params& params) const {
     const Result<std::size_t> limit = params.limit();
     if (!limit)
         return limit.error();
-    if (params.matches().empty()) {
-        const Result<TimeNs> since = labelsSince(params);
-        if (!since)
-            return since.error();
-        return stringArray(m_view.labelNames(*m_context.catalog.snapshot(), *since), *limit);
-    }
+    const Result<std::optional<TimeNs>> since = labelsSince(params);
+    if (!since)
+        return since.error();
+    if (*since)
+        return stringArray(m_view.labelNames(*m_context.catalog.snapshot(), **since), *limit);
     const auto found = matchingSeries(params, false);
     if (!found)
         return found.error();
@@ -362,12 +366,12 @@ ApiHandler::Answer ApiHandler::labelValues(const std::string& name, const Params
     const Result<std::size_t> limit = params.limit();
     if (!limit)
         return limit.error();
-    if (params.matches().empty()) {
-        const Result<TimeNs> since = labelsSince(params);
-        if (!since)
-            return since.error();
+    const Result<std::optional<TimeNs>> since = labelsSince(params);
+    if (!since)
+        return since.error();
+    if (*since) {
         const auto known =
-            m_view.labelValues(*m_context.catalog.snapshot(), name, *since, mostSeries);
+            m_view.labelValues(*m_context.catalog.snapshot(), name, **since, mostSeries);
         if (known)
             return *known ? Answer(stringArray(**known, *limit)) : Answer(known->error());
     }

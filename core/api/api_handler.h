@@ -75,7 +75,9 @@ class ApiHandler {
     [[nodiscard]] Answer findings() const;
     [[nodiscard]] Answer catalog() const;
     [[nodiscard]] Answer ring() const;
-    static Result<TimeNs> labelsSince(const Params& params);
+    /// The start of the range if labels can be told from what is known of whole metrics; nullopt
+    /// if only series can tell: those asked for, or those of a range that ended before now.
+    static Result<std::optional<TimeNs>> labelsSince(const Params& params);
     [[nodiscard]] Result<std::vector<ViewSeries>> matchingSeries(const Params& params,
                                                                  bool matchNeeded) const;
 

@@ -18,7 +18,8 @@ AttributeFilter::AttributeFilter(std::vector<LabelCondition> conditions)
 }
 
 AttributeFilter::Bits AttributeFilter::concernedBy(const Attribute& attribute) {
-    const auto [it, isNew] = m_concerned.try_emplace(attribute.key.data(), Bits{0});
+    const auto [it, isNew] =
+        m_concerned.try_emplace({attribute.key.data(), attribute.key.size()}, Bits{0});
     if (isNew) {
         const std::string label = prometheusLabelName(attribute.key);
         for (std::size_t i = 0; i < m_conditions.size(); ++i) {

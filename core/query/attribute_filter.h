@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "core/model/series_reader.h"
@@ -32,8 +33,9 @@ class AttributeFilter {
 
     const std::vector<LabelCondition> m_conditions;
     Bits m_all = 0;
-    Bits m_metByNone = 0;                               ///< a missing label will do
-    absl::flat_hash_map<const char*, Bits> m_concerned; ///< by where the text of a key lies
+    Bits m_metByNone = 0; ///< a missing label will do
+    /// By where the text of a key lies, and its size.
+    absl::flat_hash_map<std::pair<const char*, std::size_t>, Bits> m_concerned;
     absl::flat_hash_map<const Attribute*, Bits> m_met;
 };
 

@@ -13,8 +13,6 @@ namespace sightglass {
 
 namespace {
 
-constexpr std::string_view exportedPrefix = "exported_";
-
 bool isHeardOf(const CatalogMetric& row, TimeNs since) {
     // The catalog's last moments are true to a second.
     return since <= row.lastSeen || since - row.lastSeen <= nsPerSecond;
@@ -50,11 +48,6 @@ void addNames(const MetricInfo& metric, std::set<std::string>& out) {
     }
 }
 
-/// The label that its points' buckets or quantiles are told apart by; empty if there is none.
-std::string_view viewLabel(MetricType type) {
-    return type == MetricType::Histogram ? "le" : type == MetricType::Summary ? "quantile" : "";
-}
-
 /// Calls visit(metric, its target_info's labels) once a resource that has one.
 template <class Visit>
 void forTargetInfos(const CatalogSnapshot& catalog, TimeNs since, Visit&& visit) {
@@ -81,7 +74,8 @@ Carries carriedBy(const CatalogMetric& row, const Labels& attached, const std::s
         return Carries::Renamed;
     for (std::string_view rest = label; rest.starts_with(exportedPrefix);) {
         rest.remove_prefix(exportedPrefix.size());
-        if (hasLabel(attached, rest) && std::binary_search(spelled.begin(), spelled.end(), rest))
+        if ((hasLabel(attached, rest) || rest == viewLabel(row.info->descriptor.type)) &&
+            std::binary_search(spelled.begin(), spelled.end(), rest))
             return Carries::Renamed;
     }
     return end != begin ? Carries::Values : Carries::Nothing;
@@ -105,10 +99,17 @@ std::set<std::string> PrometheusView::labelNames(const CatalogSnapshot& catalog,
                 name.insert(0, exportedPrefix);
             insertLabel(labels, std::move(name), {});
         }
+        // What a view makes is its own; `_sum` and `_count` keep a series' own label of that name.
+        if (std::string made(viewLabel(row->info->descriptor.type)); !made.empty()) {
+            out.insert(made);
+            if (hasLabel(labels, made)) {
+                while (hasLabel(labels, made))
+                    made.insert(0, exportedPrefix);
+                out.insert(made);
+            }
+        }
         for (Label& label : labels)
             out.insert(std::move(label.first));
-        if (const std::string_view made = viewLabel(row->info->descriptor.type); !made.empty())
-            out.emplace(made);
     }
     forTargetInfos(catalog, since, [&out](const MetricInfo&, const Labels& labels) {
         for (const Label& label : labels)
@@ -122,26 +123,31 @@ PrometheusView::labelValues(const CatalogSnapshot& catalog, const std::string& l
                             std::size_t limit) const {
     std::set<std::string> out;
     OriginNames originNames;
-    bool areCarried = false;
+    bool areCarried = false, areOthersCarried = false;
     for (const auto& row : catalog.metrics) {
-        if (!isHeardOf(*row, since))
-            continue;
+        const bool counts = isHeardOf(*row, since);
         if (label == "__name__") {
-            addNames(*row->info, out);
+            if (counts)
+                addNames(*row->info, out);
             continue;
         }
-        if (viewLabel(row->info->descriptor.type) == label)
-            return std::nullopt;
         const Labels attached = attachedLabels(*row->info, originNames);
+        const Carries carries = carriedBy(*row, attached, label);
+        if (!counts) {
+            areOthersCarried = areOthersCarried || carries != Carries::Nothing;
+            continue;
+        }
+        if (carries == Carries::Renamed || viewLabel(row->info->descriptor.type) == label)
+            return std::nullopt;
         for (const Label& own : attached) {
             if (own.first == label)
                 out.insert(own.second);
         }
-        const Carries carries = carriedBy(*row, attached, label);
-        if (carries == Carries::Renamed)
-            return std::nullopt;
         areCarried = areCarried || carries == Carries::Values;
     }
+    // The index does not tell the values of those that count from those of others.
+    if (areCarried && areOthersCarried)
+        return std::nullopt;
     forTargetInfos(catalog, since, [&](const MetricInfo& metric, const Labels& labels) {
         if (label == "__name__")
             out.insert("target_info");

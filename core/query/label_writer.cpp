@@ -15,7 +15,7 @@ Labels renamed(const Labels& attached, const AttributeSet& attributes) {
     Labels out = attached;
     for (Label& label : prometheusLabels(attributes)) {
         while (hasLabel(out, label.first))
-            label.first = "exported_" + label.first;
+            label.first.insert(0, exportedPrefix);
         insertLabel(out, std::move(label.first), std::move(label.second));
     }
     return out;
@@ -28,7 +28,7 @@ Labels LabelWriter::labelsOf(const Labels& attached, const AttributeSet& attribu
     for (const Label& label : attached)
         m_entries.push_back({&label.first, &label.second, nullptr});
     for (const Attribute& attribute : attributes) {
-        const auto [it, isNew] = m_names.try_emplace(attribute.key.data());
+        const auto [it, isNew] = m_names.try_emplace({attribute.key.data(), attribute.key.size()});
         if (isNew)
             it->second = prometheusLabelName(attribute.key);
         m_entries.push_back({&it->second, nullptr, &attribute});

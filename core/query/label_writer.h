@@ -3,7 +3,9 @@
 
 #include <absl/container/node_hash_map.h>
 
+#include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/model/value.h"
@@ -26,7 +28,8 @@ class LabelWriter {
         const Attribute* attribute; ///< null: attached
     };
 
-    absl::node_hash_map<const char*, std::string> m_names; ///< by where the text of a key lies
+    /// By where the text of a key lies, and its size.
+    absl::node_hash_map<std::pair<const char*, std::size_t>, std::string> m_names;
     std::vector<Entry> m_entries;
 };
 

@@ -65,6 +65,10 @@ NativeHistogram nativeHistogram(const ExponentialHistogramSample& sample) {
 
 } // namespace
 
+std::string_view viewLabel(MetricType type) {
+    return type == MetricType::Histogram ? "le" : type == MetricType::Summary ? "quantile" : "";
+}
+
 bool hasLabel(const Labels& labels, std::string_view name) {
     return std::any_of(labels.begin(), labels.end(),
                        [&](const Label& label) { return label.first == name; });
@@ -246,8 +250,18 @@ void MetricViews::addField(SeriesId series, const View& view, Labels labels, Fie
 
 void MetricViews::addLabelled(const View& view, const Labels& labels, const std::string& key,
                               LabelledSamples& samples) {
+    Labels own = labels;
+    const auto same = std::ranges::find(own, key, &Label::first);
+    if (same != own.end()) {
+        Label renamed = std::move(*same);
+        own.erase(same);
+        do
+            renamed.first.insert(0, exportedPrefix);
+        while (hasLabel(own, renamed.first));
+        insertLabel(own, std::move(renamed.first), std::move(renamed.second));
+    }
     for (auto& [bound, row] : samples.rows()) {
-        Labels bounded = labels;
+        Labels bounded = own;
         insertLabel(bounded, key, bound);
         if (m_selector.matchesLabels(bounded))
             emitSeries(view, std::move(bounded), std::move(row));

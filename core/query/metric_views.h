@@ -12,6 +12,12 @@
 
 namespace sightglass {
 
+/// Before the name of a series' own label where another has it, as Prometheus does for a scrape
+/// without honor_labels.
+inline constexpr std::string_view exportedPrefix = "exported_";
+
+/// The label that its points' buckets or quantiles are told apart by; empty if there is none.
+[[nodiscard]] std::string_view viewLabel(MetricType type);
 [[nodiscard]] bool hasLabel(const Labels& labels, std::string_view name);
 /// `labels` stay sorted by name.
 void insertLabel(Labels& labels, std::string name, std::string value);

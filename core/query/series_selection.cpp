@@ -16,20 +16,18 @@ namespace sightglass {
 
 namespace {
 
-constexpr std::string_view exportedPrefix = "exported_";
-
 /// Whether an attribute of the series, and nothing else, has the say about this label.
 bool isAttributesOwn(std::string_view label, const SelectedMetric& metric) {
-    const MetricType type = metric.row->info->descriptor.type;
-    if ((type == MetricType::Histogram && label == "le") ||
-        (type == MetricType::Summary && label == "quantile"))
+    const std::string_view made = viewLabel(metric.row->info->descriptor.type);
+    const auto isTaken = [&](std::string_view name) {
+        return (!made.empty() && name == made) || hasLabel(metric.attached, name);
+    };
+    if (isTaken(label))
         return false;
-    if (hasLabel(metric.attached, label))
-        return false;
-    // It may be the new name of one that has an attached label's name.
+    // It may be the new name of one that has the name of another label.
     for (std::string_view rest = label; rest.starts_with(exportedPrefix);) {
         rest.remove_prefix(exportedPrefix.size());
-        if (hasLabel(metric.attached, rest))
+        if (isTaken(rest))
             return false;
     }
     return true;
@@ -97,11 +95,14 @@ void selectSeries(const SeriesReader& reader, const Selector& selector,
         }
         std::vector<SeriesInfo> candidates = reader.candidates(ids, conditions);
         AttributeFilter filter(std::move(conditions));
-        std::erase_if(candidates, [&](const SeriesInfo& series) {
-            return !filter.mayMeet(*series.attributes);
-        });
-        for (SeriesInfo& series : candidates)
-            byId[series.metric->id]->series.push_back(std::move(series));
+        // All stay until the filter has seen the last: it knows their attributes by address.
+        std::vector<bool> mayMeet(candidates.size());
+        for (std::size_t i = 0; i < candidates.size(); ++i)
+            mayMeet[i] = filter.mayMeet(*candidates[i].attributes);
+        for (std::size_t i = 0; i < candidates.size(); ++i) {
+            if (mayMeet[i])
+                byId[candidates[i].metric->id]->series.push_back(std::move(candidates[i]));
+        }
     }
 }
 

@@ -2,11 +2,14 @@
 #include "core/store/bit_packing.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace sightglass {
 
 namespace {
+
+static_assert(std::endian::native == std::endian::little, "words are loaded as they lie");
 
 unsigned bitsOf(std::uint64_t v) {
     return static_cast<unsigned>(std::bit_width(v));

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -14,13 +15,17 @@ namespace sightglass {
 
 /// What lives under which id. Ids count up and are never given again, so one that a reader kept is
 /// either the same thing or nothing. The writer adds and removes; any thread may look up, and holds
-/// the lock only to copy a pointer. A page whose entries are all gone is given back.
-template <class Key, class T>
+/// the lock only to copy a pointer. A page whose entries are all gone is given back. Once `most`
+/// ids were given there are no more.
+template <class Key, class T, std::uint32_t most = std::numeric_limits<std::uint32_t>::max()>
 class IdTable {
   public:
-    /// The id that the next add() will give.
+    /// The id that the next add() will give; of nothing if isFull(). The writer's question.
     [[nodiscard]] Key next() const { return Key{m_next}; }
+    /// Whether there is no id left, so that nothing may be added. The writer's question.
+    [[nodiscard]] bool isFull() const { return m_next == most; }
 
+    /// Not when it isFull().
     void add(std::shared_ptr<T> entry) SG_EXCLUDES(m_mutex) {
         MutexLock lock(m_mutex);
         if (m_next % pageSize == 0)

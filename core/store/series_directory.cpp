@@ -116,9 +116,14 @@ StoredMetric& SeriesDirectory::resolve(Batch& batch, const MetricBlock& block) {
     info->scope = scope;
     info->descriptor = Descriptor(block.descriptor);
     info->synthetic = block.synthetic;
-    m_bytes += metricBytes(*info);
+    const std::size_t bytes = metricBytes(*info);
     const Fingerprint print = printOf(info->id);
     const auto metric = std::make_shared<StoredMetric>(std::move(info), print);
+    if (m_shared.metrics.isFull()) {
+        m_metricWithoutId = metric;
+        return *metric;
+    }
+    m_bytes += bytes;
     m_shared.metrics.add(metric);
     m_metricIndex.insert(metric.get());
     m_maybeEmpty.insert(metric.get());
@@ -167,15 +172,14 @@ StoredSeries* SeriesDirectory::findElsewhere(Batch& batch, StoredMetric& metric,
         const auto prepared = std::ranges::find(m_prepared, form, &Prepared::form);
         if (prepared != m_prepared.end()) {
             series = findByAttributes(metric, batch.attributesOf(prepared->attributes),
-                                      prepared->canonical, form, cursor);
+                                      prepared->canonical, form);
         } else {
             const Slice slice = point.encoded.count > 0
                                     ? batch.decodeAttributes(batch, point.encoded)
                                     : point.attributes;
             const auto attributes = batch.attributesOf(slice);
-            series =
-                findByAttributes(metric, attributes,
-                                 canonicalKey(metric, m_printer.ofSet(attributes)), form, cursor);
+            series = findByAttributes(metric, attributes,
+                                      canonicalKey(metric, m_printer.ofSet(attributes)), form);
         }
         if (!series)
             return nullptr;
@@ -187,19 +191,15 @@ StoredSeries* SeriesDirectory::findElsewhere(Batch& batch, StoredMetric& metric,
 
 StoredSeries* SeriesDirectory::findByAttributes(StoredMetric& metric,
                                                 std::span<const Attribute> attributes,
-                                                Fingerprint canonical, Fingerprint form,
-                                                Cursor& cursor) {
+                                                Fingerprint canonical, Fingerprint form) {
     if (const auto known = m_index.find(canonical); known != m_index.end()) {
         StoredSeries* const series = known->second;
         changeForm(*series, form, false);
         return series;
     }
-    const std::size_t before = m_size;
     if (!m_admission.admits(metric,
                             seriesBytes(attributes.size()) + LabelIndex::bytesAtMost(attributes)))
         return nullptr;
-    if (m_size != before)
-        cursor.m_previous = nullptr; // may be among those that went
     return &add(metric, attributes, canonical, form);
 }
 

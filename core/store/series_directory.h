@@ -22,7 +22,7 @@
 namespace sightglass {
 
 /// Says whether there is room for one more series. Called in the middle of SeriesDirectory::find(),
-/// and may remove series from the directory to make room.
+/// so series may be emptied to make room, but none is removed from the directory.
 class SeriesAdmission {
   public:
     /// `bytes`: what the series takes in the directory.
@@ -67,6 +67,8 @@ class SeriesDirectory {
     void endBatch();
 
     /// The metric of a block; new if need be. Then find() may be asked for its points, in order.
+    /// One that has metrics.next() for its id, as no other has, came after the last id was given:
+    /// nothing may be admitted to it, and it is gone with the next call.
     [[nodiscard]] StoredMetric& resolve(Batch& batch, const MetricBlock& block);
     /// The series of a point; new if need be, null if that was not admitted.
     template <class Point>
@@ -96,7 +98,10 @@ class SeriesDirectory {
     /// Of every series and metric, and of what they share.
     [[nodiscard]] std::size_t bytes() const {
         return m_bytes + m_shared.labels.bytes() + m_resources.bytes() + m_scopes.bytes() +
-               m_index.capacity() * (sizeof(Index::value_type) + 1);
+               m_index.capacity() * (sizeof(Index::value_type) + 1) +
+               m_metricIndex.capacity() * (sizeof(StoredMetric*) + 1) +
+               m_moreForms.capacity() * (sizeof(MoreForms::value_type) + 1) +
+               m_moreForms.size() * allocatedBytes(formsMax * sizeof(Fingerprint));
     }
 
   private:
@@ -118,8 +123,7 @@ class SeriesDirectory {
                                               Cursor& cursor);
     [[nodiscard]] StoredSeries* findByAttributes(StoredMetric& metric,
                                                  std::span<const Attribute> attributes,
-                                                 Fingerprint canonical, Fingerprint form,
-                                                 Cursor& cursor);
+                                                 Fingerprint canonical, Fingerprint form);
     StoredSeries& add(StoredMetric& metric, std::span<const Attribute> attributes,
                       Fingerprint canonical, Fingerprint form);
     /// A series came in a form that is not its last one.
@@ -145,6 +149,8 @@ class SeriesDirectory {
                                       std::equal_to<Fingerprint>,
                                       TableAllocator<std::pair<const Fingerprint, StoredSeries*>>>;
 
+    using MoreForms = absl::flat_hash_map<const StoredSeries*, std::vector<Fingerprint>>;
+
     struct Prepared {
         Fingerprint form; ///< none: nothing is prepared
         Fingerprint canonical;
@@ -157,7 +163,7 @@ class SeriesDirectory {
 
     MetricIndex m_metricIndex;
     Index m_index; ///< of each series its canonical key and those of its forms
-    absl::flat_hash_map<const StoredSeries*, std::vector<Fingerprint>> m_moreForms;
+    MoreForms m_moreForms;
     std::size_t m_size = 0;
     AttributePrinter m_printer;
     Interner<Resource, ResourceTraits> m_resources;
@@ -173,6 +179,7 @@ class SeriesDirectory {
     std::vector<std::shared_ptr<const Resource>> m_batchResources;
     std::vector<std::shared_ptr<const Scope>> m_batchScopes;
     // Of the block.
+    std::shared_ptr<StoredMetric> m_metricWithoutId;
     const void* m_blockEnd = nullptr; ///< past its last point
     std::array<Prepared, 8> m_prepared{};
     std::size_t m_nextPrepared = 0;

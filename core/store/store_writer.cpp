@@ -169,7 +169,8 @@ bool StoreWriter::admits(const StoredMetric& metric, std::size_t seriesBytes) {
         return false;
     }
     m_refusal = Verdict::SeriesLimit;
-    if (m_limits.isFull(m_directory.size()))
+    const bool idsAreOut = m_shared.series.isFull() || info.id == m_shared.metrics.next();
+    if (idsAreOut || m_limits.isFull(m_directory.size()))
         return false;
     const std::size_t room = m_budget.room(), most = room / 100 * indexPercent;
     const auto used = [this] {
@@ -250,9 +251,10 @@ void StoreWriter::prefetch(const StoredMetric& metric, const Cursor& cursor) {
     constexpr std::size_t far = 12, near = 6;
     if (cursor.next() + far >= order.size())
         return;
-    const char* soon = reinterpret_cast<const char*>(order[cursor.next() + far]);
-    __builtin_prefetch(soon, 1);
-    __builtin_prefetch(soon + 64, 1);
+    if (const auto* soon = reinterpret_cast<const char*>(order[cursor.next() + far])) {
+        __builtin_prefetch(soon, 1);
+        __builtin_prefetch(soon + 64, 1);
+    }
     if (const StoredSeries* next = order[cursor.next() + near])
         next->samples.prefetch();
 }

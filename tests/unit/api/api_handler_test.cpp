@@ -270,6 +270,50 @@ TEST_CASE("series, labels and label values list what matches") {
     CHECK(api.data("series", "match[]=a&start=1700000001").empty());
 }
 
+TEST_CASE("labels are those of the window that is asked about") {
+    Fixture api;
+    api.page("a{x=\"1\"} 1\n", start - 1000 * nsPerSecond);
+    api.page("b{x=\"2\",y=\"3\"} 1\n");
+    CHECK(api.data("label/x/values") == Json{"1", "2"});
+    CHECK(api.data("label/x/values", "start=1699999900") == Json{"2"});
+    CHECK(api.data("label/y/values", "start=1699999900&end=1700000000") == Json{"3"});
+    // It ended before there was data, or before some of it.
+    CHECK(api.data("labels", "end=1600000000").empty());
+    CHECK(api.data("label/x/values", "end=1600000000").empty());
+    CHECK(api.data("label/x/values", "end=1699999100") == Json{"1"});
+    CHECK(api.data("labels", "end=1699999100") ==
+          Json{"__name__", "instance", "job", "origin", "x"});
+}
+
+TEST_CASE("what a view makes of buckets and quantiles comes before a series' own label") {
+    Fixture api;
+    api.otlp(R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[
+        {"name":"h","histogram":{"aggregationTemporality":2,"dataPoints":[
+          {"timeUnixNano":"1700000000000000000","count":"3","sum":2,"bucketCounts":["1","2"],
+           "explicitBounds":[0.5],"attributes":[{"key":"le","value":{"stringValue":"own"}},
+             {"key":"exported_le","value":{"stringValue":"mine"}}]}]}},
+        {"name":"s","summary":{"dataPoints":[{"timeUnixNano":"1700000000000000000","count":"3",
+           "sum":2,"quantileValues":[{"quantile":0.5,"value":1}],
+           "attributes":[{"key":"quantile","value":{"stringValue":"own"}}]}]}}]}]}]})");
+    const Json buckets = api.query("h_bucket");
+    REQUIRE(buckets.size() == 2);
+    for (const Json& row : buckets) {
+        CHECK(row["metric"]["le"] != "own");
+        CHECK(row["metric"]["exported_exported_le"] == "own");
+        CHECK(row["metric"]["exported_le"] == "mine");
+    }
+    const Json quantiles = api.query("s%7Bexported_quantile%3D%22own%22%7D");
+    REQUIRE(quantiles.size() == 1);
+    CHECK(quantiles[0]["metric"]["quantile"] == "0.5");
+    // The views that make none keep it.
+    CHECK(api.query("h_count%7Ble%3D%22own%22%7D").size() == 1);
+    CHECK(api.query("s_sum%7Bquantile%3D%22own%22%7D").size() == 1);
+    CHECK(api.data("label/exported_quantile/values") == Json{"own"});
+    CHECK(api.data("label/exported_exported_le/values") == Json{"own"});
+    CHECK(api.data("label/le/values") == Json{"+Inf", "0.5", "own"});
+    CHECK(api.data("labels") == api.data("labels", "match[]=%7B__name__!%3D%22%22%7D"));
+}
+
 TEST_CASE("metadata has the type, unit and help of each name") {
     Fixture api;
     api.otlp(request);
