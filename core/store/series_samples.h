@@ -147,10 +147,11 @@ class SeriesSamples {
     /// The batch is published: nobody needs what was before. Bytes that became free.
     void settle() SG_EXCLUDES(m_lock);
 
-    /// Begins to load what append() will write.
+    /// Begins to load what append() will write the shortest way.
     void prefetch() const {
-        if (const auto* head = static_cast<const NumberHead*>(m_head.get()))
-            head->prefetch(m_size.load(std::memory_order_relaxed));
+        if (m_mark != noMark)
+            static_cast<const NumberHead*>(m_head.get())
+                ->prefetch(m_size.load(std::memory_order_relaxed));
     }
 
   private:
