@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "ui/charts/heat_buckets.h"
+#include "ui/charts/point_spacing.h"
 
 namespace sightglass::ui {
 
@@ -40,26 +41,6 @@ struct ExponentialKind {
 
 bool isHistogram(MetricType type) {
     return type == MetricType::Histogram || type == MetricType::ExponentialHistogram;
-}
-
-/// Longest time between points that still counts as observed: three intervals and a bit.
-TimeNs gapOf(const std::vector<Column>& columns) {
-    std::vector<TimeNs> steps;
-    const Column* before = nullptr;
-    for (const Column& c : columns) {
-        if (c.count == 0)
-            continue;
-        if (before != nullptr)
-            steps.push_back(c.firstTime - before->lastTime);
-        if (c.count > 1)
-            steps.push_back((c.lastTime - c.firstTime) / (c.count - 1));
-        before = &c;
-    }
-    if (steps.empty())
-        return 0;
-    const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
-    std::nth_element(steps.begin(), middle, steps.end());
-    return *middle * 7 / 2;
 }
 
 /// Reads one series into the tally of its path.

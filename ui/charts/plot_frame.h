@@ -100,8 +100,8 @@ struct PlotFrame {
     bool onePathOnly = false;        ///< stacked: only the first path of each family is drawn
     bool hasBuckets = false;         ///< some series is a histogram
     bool belowLog = false;           ///< values of zero and below are left out of a log axis
-    TimeNs step = 0;           ///< of an increase: the time that one value rose over, on average
-    bool observations = false; ///< the rate of a histogram's or summary's count
+    TimeNs step = 0;                 ///< of increases: the time that every value is told for
+    bool observations = false;       ///< the rate of a histogram's or summary's count
 
     UnitStyle unit;                     ///< of the left axis
     std::optional<UnitStyle> rightUnit; ///< set: there is a second axis

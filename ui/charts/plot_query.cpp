@@ -10,6 +10,7 @@
 
 #include "ui/charts/heat_query.h"
 #include "ui/charts/plot_choice.h"
+#include "ui/charts/point_spacing.h"
 
 namespace sightglass::ui {
 
@@ -33,26 +34,6 @@ std::pair<TimeNs, TimeNs> fittedRange(const std::optional<TimeRange>& all,
     }
     const TimeNs wanted = (end - begin + nsPerSecond - 1) / nsPerSecond * nsPerSecond;
     return {std::clamp(wanted, PlotRequest::fittedLeast, PlotRequest::fittedMost), end};
-}
-
-/// Longest distance between points that still connects them: three intervals and a bit.
-TimeNs gapOf(const std::vector<Column>& columns) {
-    std::vector<TimeNs> steps;
-    const Column* before = nullptr;
-    for (const Column& c : columns) {
-        if (c.count == 0)
-            continue;
-        if (before != nullptr)
-            steps.push_back(c.firstTime - before->lastTime);
-        if (c.count > 1)
-            steps.push_back((c.lastTime - c.firstTime) / (c.count - 1));
-        before = &c;
-    }
-    if (steps.empty())
-        return 0;
-    const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
-    std::nth_element(steps.begin(), middle, steps.end());
-    return *middle * 7 / 2;
 }
 
 struct Reading {
@@ -101,7 +82,9 @@ Reading read(const SeriesReader& reader, SeriesId id, Field field, const PlotGri
     return reading;
 }
 
-std::optional<PlotColumn> asDrawn(const Column& c, Shown shown) {
+/// `step` is the time that an increase is told for: columns do not all get as many points, so what
+/// rose within one says little.
+std::optional<PlotColumn> asDrawn(const Column& c, Shown shown, TimeNs step) {
     if (c.count == 0)
         return std::nullopt;
     PlotColumn out;
@@ -110,8 +93,9 @@ std::optional<PlotColumn> asDrawn(const Column& c, Shown shown) {
         if (c.increaseOver <= 0)
             return std::nullopt;
         out.firstTime = out.lastTime = c.lastTime;
+        const double rate = c.increase / seconds(c.increaseOver);
         out.first = out.min = out.max = out.last =
-            shown == Shown::Rate ? c.increase / seconds(c.increaseOver) : c.increase;
+            shown == Shown::Rate ? rate : rate * seconds(step);
         return out;
     }
     out.firstTime = c.firstTime;
@@ -123,8 +107,9 @@ std::optional<PlotColumn> asDrawn(const Column& c, Shown shown) {
     return out;
 }
 
-/// Fills in columns and statistics of `series` from what was read.
-void draw(const Reading& reading, const PlotGrid& grid, Shown shown, PlotSeries& series) {
+/// Fills in columns and statistics of `series` from what was read. `step` is that of increases.
+void draw(const Reading& reading, const PlotGrid& grid, Shown shown, TimeNs step,
+          PlotSeries& series) {
     series.shown = shown;
     series.gap = gapOf(reading.columns);
 
@@ -135,7 +120,7 @@ void draw(const Reading& reading, const PlotGrid& grid, Shown shown, PlotSeries&
     bool any = false;
     std::vector<std::size_t> distant; // columns with a gap before them for no reason but distance
     const auto add = [&](const Column& c, int index) {
-        if (const auto drawn = asDrawn(c, shown);
+        if (const auto drawn = asDrawn(c, shown, step);
             drawn && std::isfinite(drawn->min) && std::isfinite(drawn->max)) {
             PlotColumn column = *drawn;
             column.column = index;
@@ -154,17 +139,8 @@ void draw(const Reading& reading, const PlotGrid& grid, Shown shown, PlotSeries&
                 series.last = column.last;
                 series.count += c.count;
                 sum += shown != Shown::Raw ? c.increase : c.sum;
-                switch (shown) {
-                case Shown::Rate:
-                    over += seconds(c.increaseOver);
-                    break;
-                case Shown::Increase:
-                    over += 1;
-                    break;
-                case Shown::Raw:
-                    over += static_cast<double>(c.count);
-                    break;
-                }
+                over +=
+                    shown != Shown::Raw ? seconds(c.increaseOver) : static_cast<double>(c.count);
                 series.resets += c.resets;
             }
             series.columns.push_back(column);
@@ -184,6 +160,8 @@ void draw(const Reading& reading, const PlotGrid& grid, Shown shown, PlotSeries&
     if (reading.after)
         add(*reading.after, grid.columns);
     series.mean = over > 0 ? sum / over : 0;
+    if (shown == Shown::Increase)
+        series.mean *= seconds(step);
 
     // A sender that reports seldom, then often: what was even in its own time is no gap. A step is
     // one only if it is long against the steps beside it as well.
@@ -244,21 +222,22 @@ void addLogarithms(PlotSeries& series, bool& belowLog) {
     }
 }
 
-/// Time that a value of these increases rose over, on average.
-TimeNs stepOf(const std::vector<PlotCandidate>& chosen, const std::vector<Reading>& readings) {
-    double sum = 0;
-    double count = 0;
+/// The time that all increases of a chart are told for: a column, or the interval that most series
+/// have if that is longer. Rounded, as no sender keeps its interval to the nanosecond.
+TimeNs stepOf(const std::vector<PlotCandidate>& chosen, const std::vector<Reading>& readings,
+              const PlotGrid& grid) {
+    std::vector<TimeNs> intervals;
     for (std::size_t i = 0; i < chosen.size(); ++i) {
-        if (!isCumulative(chosen[i].kind))
-            continue;
-        for (const Column& column : readings[i].columns) {
-            if (column.count > 0 && column.increaseOver > 0) {
-                sum += static_cast<double>(column.increaseOver);
-                ++count;
-            }
-        }
+        const TimeNs interval = isCumulative(chosen[i].kind) ? intervalOf(readings[i].columns) : 0;
+        if (interval > 0)
+            intervals.push_back(interval);
     }
-    return count > 0 ? static_cast<TimeNs>(sum / count) : 0;
+    if (intervals.empty())
+        return grid.columnNs;
+    const auto middle = intervals.begin() + static_cast<std::ptrdiff_t>(intervals.size() / 2);
+    std::nth_element(intervals.begin(), middle, intervals.end());
+    const TimeNs round = *middle >= nsPerSecond ? nsPerSecond / 10 : nsPerMs;
+    return std::max(grid.columnNs, (*middle + round / 2) / round * round);
 }
 
 /// What is known of a series before its points are read.
@@ -300,7 +279,7 @@ void fillLane(const std::vector<PlotCandidate>& chosen, const std::vector<Readin
         series.columns.clear();
         series.count = 0;
         series.resets = 0;
-        draw(readings[i], grid, Shown::Rate, series);
+        draw(readings[i], grid, Shown::Rate, 0, series);
         paths.insert(series.path);
         for (int c = 0; c < grid.columns; ++c) {
             const Column& column = readings[i].columns[static_cast<std::size_t>(c)];
@@ -469,6 +448,10 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
     std::map<std::pair<int, QString>, int> colors;
     std::vector<Reading> readings;
     readings.reserve(chosen.size());
+    for (const PlotCandidate& c : chosen)
+        readings.push_back(read(*pinned, c.info.id, fieldOf(c.kind), grid));
+    if (request.settings.shown == Shown::Increase && frame->hasRate)
+        frame->step = stepOf(chosen, readings, grid);
     for (std::size_t i = 0; i < chosen.size(); ++i) {
         const PlotCandidate& c = chosen[i];
         const FamilyPlot& family = choice->families[static_cast<std::size_t>(c.family)];
@@ -478,19 +461,17 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
         const int next = frame->total > request.most ? static_cast<int>(c.ordinal % 8)
                                                      : static_cast<int>(colors.size() % 8);
         series.color = colors.try_emplace({c.family, series.labels}, next).first->second;
-        readings.push_back(read(*pinned, c.info.id, fieldOf(c.kind), grid));
-        draw(readings.back(), grid, isCumulative(c.kind) ? family.shown : Shown::Raw, series);
+        draw(readings[i], grid, isCumulative(c.kind) ? family.shown : Shown::Raw, frame->step,
+             series);
         frame->hasBuckets = frame->hasBuckets || c.kind == SeriesKind::Histogram;
         if (request.settings.logAxis && request.settings.kind == ChartKind::Lines)
             addLogarithms(series, frame->belowLog);
         if (request.settings.kind == ChartKind::Stacked)
             series.held = contributions(series, grid);
         if (isCumulative(c.kind) && !family.disagree)
-            addResets(readings.back(), grid, static_cast<int>(i), *frame);
+            addResets(readings[i], grid, static_cast<int>(i), *frame);
         frame->series.push_back(std::move(series));
     }
-    if (request.settings.shown == Shown::Increase && frame->hasRate)
-        frame->step = stepOf(chosen, readings);
     if (frame->disagree && !chosen.empty()) {
         const FamilyPlot& family = choice->families.front();
         fillLane(chosen, readings, grid, *frame);

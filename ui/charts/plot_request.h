@@ -23,7 +23,7 @@ enum class ChartKind : std::uint8_t {
 /// What a chart makes of counters, and of the counts of histograms and summaries.
 enum class Shown : std::uint8_t {
     Rate,     ///< per second
-    Increase, ///< over one pixel column, which is the frame's step
+    Increase, ///< over the frame's step
     Raw,      ///< as received
 };
 /// Of more series than can be drawn: the largest by what.

@@ -388,8 +388,7 @@ TEST_CASE("increase is what a column rose, and the frame says over what time") {
     CHECK_FALSE(frame->unit.perSecond);
     REQUIRE(at(frame->series[0], 5) != nullptr);
     CHECK(at(frame->series[0], 5)->last == 50);
-    CHECK(frame->step >= 9 * nsPerSecond);
-    CHECK(frame->step <= 10 * nsPerSecond);
+    CHECK(frame->step == 10 * nsPerSecond);
     // A gauge has no increase.
     const MetricId gauge = fake.addMetric(OriginId{0}, "g", MetricType::Gauge);
     fake.add(fake.addSeries(gauge), start, 3);
@@ -397,6 +396,37 @@ TEST_CASE("increase is what a column rose, and the frame says over what time") {
     const auto plain = plotQuery(fake, r);
     CHECK(plain->series[0].shown == Shown::Raw);
     CHECK(plain->step == 0);
+}
+
+TEST_CASE("the increase of a steady counter is steady, however columns and points fall together") {
+    FakeSeries fake;
+    const MetricId m = fake.addMetric(OriginId{0}, "m", MetricType::Sum, true);
+    const SeriesId s = fake.addSeries(m);
+    // One a second, scraped every 10 s, and not at all for two minutes.
+    for (int i = 0; i < 90; ++i) {
+        if (i < 40 || i > 52)
+            fake.add(s, start + i * 10 * nsPerSecond, i * 10);
+    }
+    struct Row {
+        int columns;
+        TimeNs step;
+    };
+    for (const Row& row :
+         {Row{60, 15 * nsPerSecond}, Row{900, 10 * nsPerSecond}, Row{30, 30 * nsPerSecond}}) {
+        CAPTURE(row.columns);
+        auto r = request({path(1, m)}, 900 * nsPerSecond, start + 900 * nsPerSecond, row.columns);
+        r.settings.shown = Shown::Increase;
+        const auto frame = plotQuery(fake, r);
+        CHECK(frame->step == row.step);
+        REQUIRE(frame->series.size() == 1);
+        const PlotSeries& line = frame->series[0];
+        CHECK(line.columns.size() >= 25);
+        const auto step = static_cast<double>(row.step / nsPerSecond);
+        for (const PlotColumn& c : line.columns)
+            CHECK(c.last == doctest::Approx(step));
+        CHECK(line.mean == doctest::Approx(step));
+        CHECK(line.max == doctest::Approx(step));
+    }
 }
 
 TEST_CASE("a counter that begins again is marked, one that only disagrees is not") {
