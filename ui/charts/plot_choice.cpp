@@ -90,15 +90,17 @@ double rateOf(const Column& column) {
 
 double newestValue(const SeriesReader& reader, const PlotCandidate& c, bool asRate,
                    const PlotGrid& grid) {
-    if (!asRate) {
-        const auto sample = reader.latest(c.info.id, fieldOf(c.kind), grid.to, grid.to - grid.from);
-        const double value = sample ? sample->value.asDouble() : NAN;
-        return std::isfinite(value) ? value : -HUGE_VAL;
+    const auto sample = reader.latest(c.info.id, fieldOf(c.kind), grid.to, grid.to - grid.from);
+    if (!sample)
+        return -HUGE_VAL;
+    double value = sample->value.asDouble();
+    if (asRate) {
+        // Of the newest point alone: a part of the range may hold no point of a slow series.
+        Column column;
+        reader.columns(c.info.id, fieldOf(c.kind), {sample->time, sample->time}, {&column, 1});
+        value = rateOf(column);
     }
-    Column column;
-    const TimeNs tail = std::max<TimeNs>((grid.to - grid.from) / 8, grid.columnNs);
-    reader.columns(c.info.id, fieldOf(c.kind), {grid.to - tail, grid.to}, {&column, 1});
-    return rateOf(column);
+    return std::isfinite(value) ? value : -HUGE_VAL;
 }
 
 /// From what chunks know of themselves: of thousands of series no point is looked at.

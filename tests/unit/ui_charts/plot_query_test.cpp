@@ -553,6 +553,26 @@ TEST_CASE("the largest are chosen by last, max or mean, of counters by their rat
     }
 }
 
+TEST_CASE("of counters the largest by last are the same between two scrapes and at one") {
+    FakeSeries fake;
+    const MetricId m = fake.addMetric(OriginId{0}, "m", MetricType::Sum, true);
+    // Two targets scraped every 30 s, at times of their own; the slower one is seen last.
+    const SeriesId fast = fake.addSeries(m, {{"i", "fast"}});
+    const SeriesId slow = fake.addSeries(m, {{"i", "slow"}});
+    for (int i = 0; i < 4; ++i) {
+        fake.add(fast, start + i * 30 * nsPerSecond, i * 3000);
+        fake.add(slow, start + (i * 30 + 15) * nsPerSecond, i * 30);
+    }
+    for (const int second : {92, 100, 106, 118}) {
+        CAPTURE(second);
+        auto r = request({path(1, m)}, 60 * nsPerSecond, start + second * nsPerSecond);
+        r.most = 1;
+        const auto frame = plotQuery(fake, r);
+        REQUIRE(frame->series.size() == 1);
+        CHECK(frame->series[0].id == fast);
+    }
+}
+
 TEST_CASE("what is stacked holds its last value while its line goes on, and no longer") {
     FakeSeries fake;
     const MetricId m = fake.addMetric(OriginId{0}, "m", MetricType::Gauge);
