@@ -260,7 +260,8 @@ void thinOut(std::vector<HeatExemplar>& all, std::size_t most) {
 } // namespace
 
 std::shared_ptr<const HeatFrame> heatmapQuery(const SeriesReader& reader,
-                                              const HeatRequest& request) {
+                                              const HeatRequest& request,
+                                              std::span<const PlotCandidate> known) {
     auto frame = std::make_shared<HeatFrame>();
     frame->from = request.from;
     frame->cellNs = request.cellNs;
@@ -278,16 +279,22 @@ std::shared_ptr<const HeatFrame> heatmapQuery(const SeriesReader& reader,
     std::vector<Path> paths;
     for (const PlotPath& path : request.paths) {
         Path found{&path, {}, 0};
+        const auto add = [&found](SeriesId series, const Descriptor& descriptor) {
+            ++found.series;
+            found.members.push_back({series, descriptor.type == MetricType::ExponentialHistogram,
+                                     descriptor.temporality == Temporality::Delta});
+        };
+        for (const PlotCandidate& c : known) {
+            const Descriptor& descriptor = c.info.metric->descriptor;
+            if (c.path->origin == path.origin && isHistogram(descriptor.type))
+                add(c.info.id, descriptor);
+        }
         for (const MetricId metric : path.metrics) {
-            const auto info = reader.metric(metric);
+            const auto info = known.empty() ? reader.metric(metric) : nullptr;
             if (!info || !isHistogram(info->descriptor.type))
                 continue;
-            for (const SeriesInfo& series : reader.seriesOf(metric)) {
-                ++found.series;
-                found.members.push_back({series.id,
-                                         info->descriptor.type == MetricType::ExponentialHistogram,
-                                         info->descriptor.temporality == Temporality::Delta});
-            }
+            for (const SeriesInfo& series : reader.seriesOf(metric))
+                add(series.id, info->descriptor);
         }
         if (found.series > 0)
             paths.push_back(std::move(found));

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/model/series_reader.h"
 #include "ui/charts/heat_frame.h"
+#include "ui/charts/plot_choice.h"
 #include "ui/charts/plot_frame.h"
 #include "ui/charts/plot_request.h"
 
@@ -30,9 +32,11 @@ struct HeatRequest {
 /// first to appear count, and the frame says so.
 ///
 /// A cumulative series with many points a cell is read at the last of each cell only, but where its
-/// count fell within. A pure function for a worker; any thread.
-[[nodiscard]] std::shared_ptr<const HeatFrame> heatmapQuery(const SeriesReader& reader,
-                                                            const HeatRequest& request);
+/// count fell within. A pure function for a worker; any thread. `known` are all series of all
+/// paths, if somebody listed them already; else they are listed here.
+[[nodiscard]] std::shared_ptr<const HeatFrame>
+heatmapQuery(const SeriesReader& reader, const HeatRequest& request,
+             std::span<const PlotCandidate> known = {});
 
 /// The quantiles of each path as lines, highest first. Their ids are no series' ids.
 [[nodiscard]] std::vector<PlotSeries> quantileLines(const HeatFrame& frame);

@@ -208,7 +208,6 @@ std::shared_ptr<PlotChoice> chooseSeries(const SeriesReader& reader, const PlotR
     choice->live = request.live;
     choice->span = request.span;
     choice->end = request.end;
-    choice->made = std::chrono::steady_clock::now();
 
     const bool stacked = request.settings.kind == ChartKind::Stacked;
     std::optional<UnitStyle> left, right;
@@ -277,7 +276,8 @@ void keepLargest(const SeriesReader& reader, std::size_t most, const PlotGrid& g
     all = std::move(chosen);
 }
 
-bool stillHolds(const PlotChoice& choice, const PlotRequest& request) {
+bool stillHolds(const PlotChoice& choice, const PlotRequest& request,
+                std::chrono::steady_clock::time_point now) {
     const auto samePath = [](const PlotPath& a, const PlotPath& b) {
         return a.origin == b.origin && a.metrics == b.metrics;
     };
@@ -285,9 +285,9 @@ bool stillHolds(const PlotChoice& choice, const PlotRequest& request) {
         return a.name == b.name &&
                std::equal(a.paths.begin(), a.paths.end(), b.paths.begin(), b.paths.end(), samePath);
     };
-    return std::chrono::steady_clock::now() - choice.made < std::chrono::seconds(1) &&
-           choice.settings == request.settings && choice.live == request.live &&
-           choice.span == request.span && (request.live || choice.end == request.end) &&
+    return now - choice.made < std::chrono::seconds(1) && choice.settings == request.settings &&
+           choice.live == request.live && choice.span == request.span &&
+           (request.live || choice.end == request.end) &&
            std::equal(choice.asked.begin(), choice.asked.end(), request.families.begin(),
                       request.families.end(), sameFamily);
 }

@@ -66,7 +66,7 @@ struct PlotChoice {
     ChartSettings settings;
     bool live = false;
     TimeNs span = 0, end = 0;
-    std::chrono::steady_clock::time_point made;
+    std::chrono::steady_clock::time_point made; ///< if it is remembered
 
     std::vector<FamilyPlot> families; ///< one for each that was asked for
     std::vector<PlotCandidate> chosen;
@@ -82,7 +82,8 @@ struct PlotChoice {
 void keepLargest(const SeriesReader& reader, std::size_t most, const PlotGrid& grid,
                  PlotChoice& choice);
 /// Whether a choice made for another request, not long ago, answers this one.
-[[nodiscard]] bool stillHolds(const PlotChoice& choice, const PlotRequest& request);
+[[nodiscard]] bool stillHolds(const PlotChoice& choice, const PlotRequest& request,
+                              std::chrono::steady_clock::time_point now);
 
 /// What tells each chosen series from the others of its path: "method=GET", or "".
 [[nodiscard]] std::vector<QString> tellingLabels(const std::vector<PlotCandidate>& chosen);

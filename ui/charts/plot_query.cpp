@@ -352,8 +352,8 @@ QString unitOf(const SeriesReader& reader, const PlotFamily& family) {
     return {};
 }
 
-void fillHeat(const SeriesReader& reader, const PlotFamily& asked, const PlotGrid& grid,
-              PlotFrame& frame) {
+void fillHeat(const SeriesReader& reader, const PlotFamily& asked, const PlotChoice& choice,
+              const PlotGrid& grid, PlotFrame& frame) {
     // Cells of three pixels: narrower ones could not be told apart.
     constexpr int cellColumns = 3;
     HeatRequest request;
@@ -362,7 +362,7 @@ void fillHeat(const SeriesReader& reader, const PlotFamily& asked, const PlotGri
     request.from = grid.from / request.cellNs * request.cellNs;
     request.cells =
         static_cast<int>((grid.to - request.from + request.cellNs - 1) / request.cellNs);
-    frame.heat = heatmapQuery(reader, request);
+    frame.heat = heatmapQuery(reader, request, choice.chosen);
     frame.series = quantileLines(*frame.heat);
     for (PlotSeries& series : frame.series) {
         const auto path = std::find_if(asked.paths.begin(), asked.paths.end(),
@@ -398,7 +398,7 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
 
     std::shared_ptr<const PlotChoice> choice;
     std::shared_ptr<PlotChoice> fresh;
-    if (memory && memory->choice && stillHolds(*memory->choice, request))
+    if (memory && memory->choice && stillHolds(*memory->choice, request, memory->now()))
         choice = memory->choice;
     else
         choice = fresh = chooseSeries(reader, request);
@@ -424,16 +424,20 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
     frame->columnNs = grid.columnNs;
     frame->columns = grid.columns;
 
-    if (isHeatmap(*choice, request.settings)) {
-        fillHeat(reader, request.families.front(), grid, *frame);
-        return frame;
-    }
+    const bool heatmap = isHeatmap(*choice, request.settings);
     if (fresh) {
-        keepLargest(reader, request.most, grid, *fresh);
-        fresh->made = std::chrono::steady_clock::now();
+        // A heatmap sums all that there are.
+        if (!heatmap)
+            keepLargest(reader, request.most, grid, *fresh);
         // Few series are found quickly, and a new one must be seen at once.
-        if (memory)
+        if (memory) {
+            fresh->made = memory->now();
             memory->choice = fresh->total > request.most ? fresh : nullptr;
+        }
+    }
+    if (heatmap) {
+        fillHeat(reader, request.families.front(), *choice, grid, *frame);
+        return frame;
     }
     const std::vector<PlotCandidate>& chosen = choice->chosen;
 

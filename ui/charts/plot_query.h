@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 
 #include "core/model/series_reader.h"
@@ -16,6 +18,7 @@ struct PlotChoice;
 /// thread at a time.
 struct PlotMemory {
     std::shared_ptr<const PlotChoice> choice; ///< null while there is nothing to remember
+    std::function<std::chrono::steady_clock::time_point()> now = &std::chrono::steady_clock::now;
 };
 
 /// Reads what the request asks for, never more than first, min, max and last a pixel column.

@@ -43,6 +43,22 @@ const PlotColumn* at(const PlotSeries& series, int column) {
     return nullptr;
 }
 
+/// Counts how often somebody lists the series of a metric.
+class Counting final : public FakeSeries {
+  public:
+    std::vector<SeriesInfo> seriesOf(MetricId metric) const override {
+        ++listed;
+        return FakeSeries::seriesOf(metric);
+    }
+    mutable int listed = 0;
+};
+
+/// A memory whose time stands still until the test moves it on.
+struct StillMemory {
+    std::chrono::steady_clock::time_point time;
+    PlotMemory memory{nullptr, [this] { return time; }};
+};
+
 } // namespace
 
 TEST_CASE("a gauge is drawn as it is, with first, min, max and last a column") {
@@ -292,14 +308,6 @@ TEST_CASE("the range begins fitted to what there is, up to five minutes") {
 }
 
 TEST_CASE("of many series the largest are looked for once a second, those shown read each time") {
-    class Counting final : public FakeSeries {
-      public:
-        std::vector<SeriesInfo> seriesOf(MetricId metric) const override {
-            ++listed;
-            return FakeSeries::seriesOf(metric);
-        }
-        mutable int listed = 0;
-    };
     struct Row {
         int series;
         int listed; ///< by three questions
@@ -313,7 +321,8 @@ TEST_CASE("of many series the largest are looked for once a second, those shown 
             all.push_back(fake.addSeries(m, {{"i", std::to_string(i)}}));
             fake.add(all.back(), start, i);
         }
-        PlotMemory memory;
+        StillMemory still;
+        PlotMemory& memory = still.memory;
         auto r = request({path(1, m)}, 60 * nsPerSecond, start + nsPerSecond, 100);
         r.live = true;
         const auto first = plotQuery(fake, r, &memory);
@@ -331,7 +340,42 @@ TEST_CASE("of many series the largest are looked for once a second, those shown 
         r.settings.shown = Shown::Raw;
         CHECK(plotQuery(fake, r, &memory)->total == static_cast<std::uint32_t>(row.series));
         CHECK(fake.listed == row.listed + 1);
+        still.time += std::chrono::seconds(1);
+        CHECK(plotQuery(fake, r, &memory)->total == static_cast<std::uint32_t>(row.series));
+        CHECK(fake.listed == row.listed + 2);
     }
+}
+
+TEST_CASE("the many series of a heatmap are listed once a second, and all are summed") {
+    Counting fake;
+    const MetricId m = fake.addMetric(OriginId{0}, "m", MetricType::Histogram);
+    constexpr int many = 60;
+    for (int i = 0; i < many; ++i) {
+        const SeriesId s = fake.addSeries(m, {{"i", std::to_string(i)}});
+        for (int t = 0; t < 60; ++t) {
+            HistogramSample sample;
+            sample.time = start + t * nsPerSecond;
+            sample.count = static_cast<std::uint64_t>(t);
+            sample.bounds = std::make_shared<const HistogramBounds>(HistogramBounds{{1}, {}});
+            sample.bucketCounts = {sample.count, 0};
+            fake.add(s, sample);
+        }
+    }
+    StillMemory still;
+    auto r = request({path(1, m)}, 60 * nsPerSecond, start + 50 * nsPerSecond, 100);
+    r.live = true;
+    for (int i = 0; i < 3; ++i) {
+        r.end += nsPerSecond;
+        const auto frame = plotQuery(fake, r, &still.memory);
+        REQUIRE(frame->heat);
+        REQUIRE(frame->heat->grids.size() == 1);
+        CHECK(frame->heat->grids[0].series == many);
+        CHECK(frame->heat->grids[0].seriesRead == many);
+    }
+    CHECK(fake.listed == 1);
+    still.time += std::chrono::seconds(1);
+    CHECK(plotQuery(fake, r, &still.memory)->heat);
+    CHECK(fake.listed == 2);
 }
 
 TEST_CASE("points stay in their columns while a live chart moves on") {
