@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include "core/base/heap.h"
@@ -90,6 +91,9 @@ TimeNs SeriesSamples::oldest() const {
 template <class S>
 bool SeriesSamples::endsStale() const {
     const std::uint32_t size = headSize();
+    // Mostly the head itself need not be loaded.
+    if (std::is_same_v<S, Sample> && m_mark != noMark)
+        return size > 0 && m_mark == NumberBlock::Stale;
     return size > 0 && static_cast<const typename KeptAs<S>::Head*>(m_head.get())->stale(size - 1);
 }
 
