@@ -378,8 +378,8 @@ void ChartCanvas::paint(QPainter& painter, const ChartMarks& marks) {
     };
     paste(m_main, m_plot);
     if (m_heat.active()) {
-        m_heat.paintAbove(painter, m_frame->series, exemplar(marks));
-        m_heat.paintSide(painter, marks.cursor);
+        m_heat.paintAbove(painter, m_frame->series, marks.muted, exemplar(marks));
+        m_heat.paintSide(painter, m_frame->series, marks.muted, marks.cursor);
     }
     if (!m_lane.isEmpty()) {
         paintGrid(painter, m_below, m_lane);

@@ -37,13 +37,13 @@ std::vector<double> joined(const std::vector<double>& counts, const std::vector<
     return out;
 }
 
-bool takeAway(std::vector<double>& counts, const std::vector<double>& earlier) {
+Rise takeAway(std::vector<double>& counts, const std::vector<double>& earlier) {
     for (std::size_t i = 0; i < counts.size(); ++i) {
         counts[i] -= earlier[i];
         if (counts[i] < 0)
-            return false;
+            return Rise::Anew;
     }
-    return true;
+    return Rise::Known;
 }
 
 /// Spreads what lies in (low, high] over rows.
@@ -81,7 +81,7 @@ std::optional<ExplicitBuckets> ExplicitBuckets::of(const HistogramSample& sample
     return out;
 }
 
-bool ExplicitBuckets::subtract(const ExplicitBuckets& earlier) {
+Rise ExplicitBuckets::subtract(const ExplicitBuckets& earlier) {
     if (bounds == earlier.bounds || bounds->bounds == earlier.bounds->bounds)
         return takeAway(counts, earlier.counts);
     auto both = std::make_shared<HistogramBounds>();
@@ -90,7 +90,9 @@ bool ExplicitBuckets::subtract(const ExplicitBuckets& earlier) {
                           std::back_inserter(both->bounds));
     counts = joined(counts, bounds->bounds, both->bounds);
     bounds = both;
-    return takeAway(counts, joined(earlier.counts, earlier.bounds->bounds, both->bounds));
+    const Rise rise =
+        takeAway(counts, joined(earlier.counts, earlier.bounds->bounds, both->bounds));
+    return rise == Rise::Known && both->bounds.empty() ? Rise::Unknown : rise;
 }
 
 void ExponentialBuckets::Side::trim() {
@@ -182,7 +184,7 @@ void ExponentialBuckets::widenZero(double threshold) {
     }
 }
 
-bool ExponentialBuckets::subtract(const ExponentialBuckets& earlier) {
+Rise ExponentialBuckets::subtract(const ExponentialBuckets& earlier) {
     ExponentialBuckets before = earlier;
     before.coarsenTo(scale);
     coarsenTo(before.scale);
@@ -192,16 +194,16 @@ bool ExponentialBuckets::subtract(const ExponentialBuckets& earlier) {
     // Both are trimmed: where only the earlier one reaches to, a bucket fell. Offsets come from
     // outside, so no room is made for what lies between them.
     if (!positive.spans(before.positive) || !negative.spans(before.negative))
-        return false;
+        return Rise::Anew;
     positive.add(before.positive, -1);
     negative.add(before.negative, -1);
     const auto fell = [](double count) { return count < 0; };
     if (zero < 0 || std::any_of(positive.counts.begin(), positive.counts.end(), fell) ||
         std::any_of(negative.counts.begin(), negative.counts.end(), fell))
-        return false;
+        return Rise::Anew;
     positive.trim();
     negative.trim();
-    return true;
+    return Rise::Known;
 }
 
 int ExponentialBuckets::scaleFor(const ExponentialBuckets& other, std::int64_t most) const {
@@ -425,24 +427,27 @@ std::vector<double> HeatGrid::distribution(std::optional<std::size_t> cell) cons
     return sum;
 }
 
-std::vector<double> HeatGrid::around(std::size_t cell) const {
+HeatGrid::Window HeatGrid::around(std::size_t cell) const {
     constexpr double enough = 100;
-    std::vector<double> sum = distribution(cell);
-    double total = std::accumulate(sum.begin(), sum.end(), 0.0);
+    Window window{cell, cell, distribution(cell)};
+    double total = std::accumulate(window.counts.begin(), window.counts.end(), 0.0);
+    const auto isSeen = [&](std::size_t at) { return seconds[at] > 0; };
     const std::size_t most = std::max<std::size_t>(seconds.size() / 40, 1);
-    for (std::size_t aside = 1; aside <= most && total < enough; ++aside) {
-        const auto add = [&](std::size_t beside) {
-            for (std::size_t row = 0; row < rows(); ++row) {
-                sum[row] += static_cast<double>(at(beside, row));
-                total += static_cast<double>(at(beside, row));
-            }
-        };
-        if (cell >= aside)
-            add(cell - aside);
-        if (cell + aside < seconds.size())
-            add(cell + aside);
+    const auto add = [&](std::size_t beside) {
+        for (std::size_t row = 0; row < rows(); ++row) {
+            window.counts[row] += static_cast<double>(at(beside, row));
+            total += static_cast<double>(at(beside, row));
+        }
+    };
+    for (std::size_t aside = 1; isSeen(cell) && aside <= most && total < enough; ++aside) {
+        // A side that met its end stays behind.
+        if (window.first + aside == cell + 1 && window.first > 0 && isSeen(window.first - 1))
+            add(--window.first);
+        if (window.last + 1 == cell + aside && window.last + 1 < seconds.size() &&
+            isSeen(window.last + 1))
+            add(++window.last);
     }
-    return sum;
+    return window;
 }
 
 std::optional<double> quantileOf(const HeatGrid& grid, const std::vector<double>& distribution,

@@ -13,6 +13,13 @@
 // Bucket counts that can be subtracted and brought to one set of rows. One thread at a time.
 namespace sightglass::ui {
 
+/// What can be said of two sets of cumulative buckets of one series.
+enum class Rise {
+    Known,   ///< so much came between them
+    Anew,    ///< a bucket fell: counting began anew, and all of the later ones came since
+    Unknown, ///< no bound in common: something came, nobody knows where
+};
+
 /// The buckets of an explicit histogram, or what was added to them.
 struct ExplicitBuckets {
     std::shared_ptr<const HistogramBounds> bounds;
@@ -21,8 +28,8 @@ struct ExplicitBuckets {
     /// nullopt if no buckets were sent, or such as cannot be.
     [[nodiscard]] static std::optional<ExplicitBuckets> of(const HistogramSample& sample);
     /// Leaves what came since `earlier`. If the bounds changed, by those bounds that both have.
-    /// False if a bucket fell: counting began anew, and what this holds is of no use.
-    [[nodiscard]] bool subtract(const ExplicitBuckets& earlier);
+    /// Unless that is known, what this holds is of no use.
+    [[nodiscard]] Rise subtract(const ExplicitBuckets& earlier);
 };
 
 /// The buckets of an exponential histogram at any scale, or what was added to them. Bucket i
@@ -55,8 +62,8 @@ struct ExponentialBuckets {
     [[nodiscard]] static std::optional<ExponentialBuckets>
     of(const ExponentialHistogramSample& sample);
     /// Leaves what came since `earlier`, at the coarser of both scales and the wider of both zero
-    /// buckets. False if a bucket fell.
-    [[nodiscard]] bool subtract(const ExponentialBuckets& earlier);
+    /// buckets. Unless that is known, what this holds is of no use.
+    [[nodiscard]] Rise subtract(const ExponentialBuckets& earlier);
 
     void coarsenTo(int coarser);
     /// Counts all buckets that begin below the threshold as zero.

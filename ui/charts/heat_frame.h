@@ -38,9 +38,15 @@ struct HeatGrid {
     }
     /// Observations by row, of one cell or of all.
     [[nodiscard]] std::vector<double> distribution(std::optional<std::size_t> cell) const;
-    /// Of a cell and of as many beside it, on both sides, as it takes to have 100 observations; at
-    /// most a fortieth of all cells each way. Quantiles of fewer would be noise.
-    [[nodiscard]] std::vector<double> around(std::size_t cell) const;
+    /// Observations by row of the cells from `first` up to and with `last`.
+    struct Window {
+        std::size_t first = 0, last = 0;
+        std::vector<double> counts;
+    };
+    /// A cell and as many beside it, on both sides, as it takes to have 100 observations; at most a
+    /// fortieth of all cells each way, and none beyond one that was not observed. Quantiles of
+    /// fewer would be noise.
+    [[nodiscard]] Window around(std::size_t cell) const;
 };
 
 /// The value below which lies the share `q` (0 to 1) of the observations, as PromQL's

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
+#include <numeric>
 
 #include "ui/charts/marked_text.h"
 
@@ -14,6 +16,24 @@ namespace sightglass::ui {
 namespace {
 
 constexpr double dotRadius = 2.75;
+
+/// What a quantile is called, beside a stroke in its line's colour: a name in that colour could
+/// not be read.
+int nameWidth(const QString& name, const QFontMetrics& metrics, const Theme& theme) {
+    return theme.px(8) + theme.px(4) + metrics.horizontalAdvance(name);
+}
+
+void paintName(QPainter& painter, const QRectF& rect, const QString& name, const QColor& color,
+               const Theme& theme) {
+    const int stroke = theme.px(3);
+    painter.fillRect(
+        QRectF(rect.left(), std::round(rect.center().y() - stroke / 2.0), theme.px(8), stroke),
+        color);
+    painter.setPen(theme.tokens().text);
+    painter.drawText(rect.adjusted(theme.px(8) + theme.px(4), 0, 0, 0),
+                     Qt::AlignLeft | Qt::AlignVCenter, name);
+}
+
 /// Three digits at most: keys and bars want no more.
 QString countText(double count) {
     UnitStyle plain;
@@ -25,7 +45,7 @@ QString countText(double count) {
 void HeatLayer::setFrame(std::shared_ptr<const HeatFrame> frame, const UnitStyle& unit,
                          std::optional<bool> isLog, int path) {
     m_frame = std::move(frame);
-    m_picture = {};
+    m_picture = m_dots = {};
     if (!m_frame)
         return;
     m_unit = unit;
@@ -50,6 +70,7 @@ void HeatLayer::setFrame(std::shared_ptr<const HeatFrame> frame, const UnitStyle
 
 void HeatLayer::place(const Place& place) {
     m_place = place;
+    m_dots = {};
     renderCells();
 }
 
@@ -218,34 +239,70 @@ void HeatLayer::paintBelow(QPainter& painter) const {
     paintKey(painter);
 }
 
+/// There may be thousands: one is drawn, the others are copies.
+void HeatLayer::renderDots() {
+    const double unit = m_theme.px(100) / 100.0;
+    const auto inDevice = [&](double at) {
+        return static_cast<int>(std::lround(at * m_place.scale));
+    };
+    const int left = inDevice(m_place.plot.left());
+    const int top = inDevice(m_place.plot.top());
+    m_dots = QImage(inDevice(m_place.plot.right() + 1) - left,
+                    inDevice(m_place.plot.bottom() + 1) - top, QImage::Format_ARGB32_Premultiplied);
+    if (m_dots.isNull())
+        return;
+    m_dots.fill(0);
+    const double radius = dotRadius * unit * m_place.scale;
+    const double rim = 1.25 * unit * m_place.scale;
+    const int half = static_cast<int>(std::ceil(radius + rim));
+    QImage dot(2 * half + 1, 2 * half + 1, QImage::Format_ARGB32_Premultiplied);
+    dot.fill(0);
+    {
+        QPainter painter(&dot);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(m_theme.tokens().surface, rim));
+        painter.setBrush(m_theme.tokens().text);
+        painter.drawEllipse(QPointF(half + 0.5, half + 0.5), radius, radius);
+    }
+    QPainter painter(&m_dots);
+    for (const HeatExemplar& exemplar : m_frame->exemplars) {
+        const double x = xOf(exemplar.time) * m_place.scale - left;
+        const double y = yOf(m_scale.at(exemplar.value)) * m_place.scale - top;
+        // What lies far outside may be too far for an int.
+        if (!(std::abs(x) < 1e6 && std::abs(y) < 1e6))
+            continue;
+        painter.drawImage(static_cast<int>(std::floor(x)) - half,
+                          static_cast<int>(std::floor(y)) - half, dot);
+    }
+    painter.end();
+    m_dots.setDevicePixelRatio(m_place.scale);
+}
+
 void HeatLayer::paintAbove(QPainter& painter, const std::vector<PlotSeries>& lines,
-                           const HeatExemplar* active) const {
+                           const QSet<std::uint32_t>& muted, const HeatExemplar* active) {
     const Tokens& tokens = m_theme.tokens();
     const HeatGrid* shown = grid();
     if (shown == nullptr)
         return;
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
-    const double unit = m_theme.px(100) / 100.0;
-    const auto paintDot = [&](const HeatExemplar& exemplar, double radius) {
-        painter.drawEllipse(QPointF(xOf(exemplar.time), yOf(m_scale.at(exemplar.value))),
-                            radius * unit, radius * unit);
-    };
-    painter.setClipRect(m_place.plot);
-    painter.setPen(QPen(tokens.surface, 1.25 * unit));
-    painter.setBrush(tokens.text);
-    for (const HeatExemplar& exemplar : m_frame->exemplars)
-        paintDot(exemplar, dotRadius);
-    painter.setClipping(false);
+    if (m_dots.isNull() && !m_frame->exemplars.empty())
+        renderDots();
+    if (!m_dots.isNull())
+        painter.drawImage(QPointF(std::lround(m_place.plot.left() * m_place.scale) / m_place.scale,
+                                  std::lround(m_place.plot.top() * m_place.scale) / m_place.scale),
+                          m_dots);
     if (active != nullptr) {
+        const double unit = m_theme.px(100) / 100.0;
+        const QPointF centre(xOf(active->time), yOf(m_scale.at(active->value)));
+        painter.save();
+        painter.setRenderHint(QPainter::Antialiasing);
         painter.setPen(QPen(tokens.surface, 5 * unit));
         painter.setBrush(Qt::NoBrush);
-        paintDot(*active, 5.5);
+        painter.drawEllipse(centre, 5.5 * unit, 5.5 * unit);
         painter.setPen(QPen(tokens.accent, 2 * unit));
         painter.setBrush(tokens.text);
-        paintDot(*active, 5);
+        painter.drawEllipse(centre, 5 * unit, 5 * unit);
+        painter.restore();
     }
-    painter.restore();
 
     // Names at the lines' right ends, pushed apart where the lines meet.
     struct Name {
@@ -254,7 +311,7 @@ void HeatLayer::paintAbove(QPainter& painter, const std::vector<PlotSeries>& lin
     };
     std::vector<Name> names;
     for (const PlotSeries& line : lines) {
-        if (line.path == shown->path && !line.columns.empty())
+        if (line.path == shown->path && !line.columns.empty() && !muted.contains(line.id.value))
             names.push_back({yOf(m_scale.at(line.last)), &line});
     }
     std::sort(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.y < b.y; });
@@ -272,47 +329,75 @@ void HeatLayer::paintAbove(QPainter& painter, const std::vector<PlotSeries>& lin
     }
     painter.setFont(font);
     for (const Name& name : names) {
-        const int width = metrics.horizontalAdvance(name.line->labels) + m_theme.px(6);
+        const int pad = m_theme.px(3);
+        const int width = nameWidth(name.line->labels, metrics, m_theme) + 2 * pad;
         const QRectF rect(m_place.plot.right() + 1 - width, name.y - height / 2, width, height);
         QColor back = tokens.surface;
         back.setAlpha(215);
         painter.fillRect(rect, back);
-        painter.setPen(tokens.series[static_cast<std::size_t>(name.line->color)]);
-        painter.drawText(rect, Qt::AlignCenter, name.line->labels);
+        paintName(painter, rect.adjusted(pad, 0, -pad, 0), name.line->labels,
+                  tokens.series[static_cast<std::size_t>(name.line->color)], m_theme);
     }
 }
 
-void HeatLayer::paintSide(QPainter& painter, std::optional<TimeNs> time) const {
+HeatLayer::Distribution HeatLayer::distributionAt(std::optional<TimeNs> time) const {
+    Distribution out;
+    const HeatGrid* shown = grid();
+    if (shown == nullptr)
+        return out;
+    QString when;
+    QString window;
+    if (const auto cell = time ? m_frame->cellAt(*time) : std::nullopt) {
+        HeatGrid::Window around = shown->around(*cell);
+        out.counts = std::move(around.counts);
+        const auto cells = static_cast<TimeNs>(around.last - around.first + 1);
+        when = formatClock(m_frame->from + m_frame->cellNs * static_cast<TimeNs>(around.first) +
+                           m_frame->cellNs * cells / 2);
+        if (cells > 1)
+            window = QStringLiteral("\u00b1 ") + formatDuration(m_frame->cellNs * cells / 2);
+    } else {
+        out.counts = shown->distribution(std::nullopt);
+        when = QStringLiteral("whole range");
+    }
+    out.total = std::accumulate(out.counts.begin(), out.counts.end(), 0.0);
+    // The crosshair's own reading says the time, too: in a narrow place that goes first.
+    const QString count = QStringLiteral("n = ") + countText(std::round(out.total));
+    const QFontMetrics metrics(m_theme.font(Theme::Size::Tiny));
+    const auto said = [](const QStringList& parts) {
+        QStringList some;
+        std::copy_if(parts.begin(), parts.end(), std::back_inserter(some),
+                     [](const QString& part) { return !part.isEmpty(); });
+        return some.join(QStringLiteral("  "));
+    };
+    const QString moment = window.isEmpty() ? when : when + ' ' + window;
+    for (const QString& title : {said({moment, count}), said({window, count}), count}) {
+        out.title = title;
+        if (metrics.horizontalAdvance(title) <= m_place.side.width())
+            break;
+    }
+    return out;
+}
+
+void HeatLayer::paintSide(QPainter& painter, const std::vector<PlotSeries>& lines,
+                          const QSet<std::uint32_t>& muted, std::optional<TimeNs> time) const {
     const HeatGrid* shown = grid();
     const QRect& side = m_place.side;
     if (shown == nullptr || side.isEmpty())
         return;
     const Tokens& tokens = m_theme.tokens();
-    const auto cell = time ? m_frame->cellAt(*time) : std::nullopt;
-    const std::vector<double> counts =
-        cell ? shown->around(*cell) : shown->distribution(std::nullopt);
-    double most = 0;
-    double total = 0;
-    for (const double count : counts) {
-        most = std::max(most, count);
-        total += count;
-    }
+    const Distribution distribution = distributionAt(time);
+    const std::vector<double>& counts = distribution.counts;
+    const double most = *std::max_element(counts.begin(), counts.end());
     const QFont font = m_theme.font(Theme::Size::Tiny);
     const QFontMetrics metrics(font);
     painter.setFont(font);
     painter.setPen(tokens.text2);
-    const QString title =
-        cell ? formatClock(m_frame->centreOf(*cell)) : QStringLiteral("whole range");
-    painter.drawText(side.left(), side.top() - m_theme.px(7),
-                     metrics.elidedText(title, Qt::ElideRight, side.width()));
+    painter.drawText(side.left(), side.top() - m_theme.px(7), distribution.title);
     painter.fillRect(QRect(side.left(), side.top(), 1, side.height()), tokens.border);
-    painter.drawText(
-        QRect(side.left(), side.bottom() + 1 + m_theme.px(4), side.width(), metrics.height()),
-        Qt::AlignLeft | Qt::AlignTop, QStringLiteral("n = ") + countText(std::round(total)));
-    if (!(total > 0))
+    if (!(distribution.total > 0))
         return;
 
-    const int names = metrics.horizontalAdvance(QStringLiteral("p99")) + m_theme.px(4);
+    const int names = nameWidth(QStringLiteral("p99"), metrics, m_theme) + m_theme.px(4);
     const double room = side.width() - names - m_theme.px(6);
     const double pixel = 1 / m_place.scale;
     for (std::size_t row = 0; row < counts.size(); ++row) {
@@ -330,8 +415,12 @@ void HeatLayer::paintSide(QPainter& painter, std::optional<TimeNs> time) const {
     }
     double before = -HUGE_VAL;
     for (const HeatQuantile& quantile : heatQuantiles) {
+        const QString name = QLatin1String(quantile.name);
+        const bool isMuted = std::any_of(lines.begin(), lines.end(), [&](const PlotSeries& line) {
+            return line.path == shown->path && line.labels == name && muted.contains(line.id.value);
+        });
         const auto value = quantileOf(*shown, counts, quantile.share);
-        if (!value)
+        if (isMuted || !value)
             continue;
         const double y = std::round(yOf(m_scale.at(*value)) * m_place.scale) * pixel;
         const QColor& color = tokens.series[static_cast<std::size_t>(quantile.color)];
@@ -339,10 +428,10 @@ void HeatLayer::paintSide(QPainter& painter, std::optional<TimeNs> time) const {
         painter.fillRect(QRectF(side.left() + 1, y - 0.5, side.width() - names, 2), color);
         const double at = std::max(y, before + metrics.height() * 0.9);
         before = at;
-        painter.setPen(color);
-        painter.drawText(
-            QRectF(side.right() + 1 - names, at - metrics.height() / 2.0, names, metrics.height()),
-            Qt::AlignRight | Qt::AlignVCenter, QLatin1String(quantile.name));
+        paintName(painter,
+                  QRectF(side.right() + 1 - names + m_theme.px(4), at - metrics.height() / 2.0,
+                         names - m_theme.px(4), metrics.height()),
+                  name, color, m_theme);
     }
 }
 

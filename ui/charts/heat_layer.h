@@ -4,6 +4,7 @@
 #include <QImage>
 #include <QPainter>
 #include <QRect>
+#include <QSet>
 
 #include <memory>
 #include <optional>
@@ -20,8 +21,8 @@ namespace sightglass::ui {
 /// the distribution under the crosshair or of the whole range. The quantile lines are the chart's
 /// own. Belongs to a ChartCanvas, which says where things lie; GUI thread only.
 ///
-/// Cells are kept as a picture in device pixels, painted again when frame, range, size or theme
-/// changed.
+/// Cells and exemplars are kept as pictures in device pixels, painted again when frame, range, size
+/// or theme changed.
 class HeatLayer {
   public:
     struct Place {
@@ -51,9 +52,18 @@ class HeatLayer {
     void paintBelow(QPainter& painter) const;
     /// Exemplars and the ends of the quantile lines; `active` is the exemplar that is read.
     void paintAbove(QPainter& painter, const std::vector<PlotSeries>& lines,
-                    const HeatExemplar* active) const;
-    /// The distribution at `time`, or of the whole range.
-    void paintSide(QPainter& painter, std::optional<TimeNs> time) const;
+                    const QSet<std::uint32_t>& muted, const HeatExemplar* active);
+    /// The distribution at `time`, or of the whole range, with those quantiles that have a line.
+    void paintSide(QPainter& painter, const std::vector<PlotSeries>& lines,
+                   const QSet<std::uint32_t>& muted, std::optional<TimeNs> time) const;
+
+    struct Distribution {
+        std::vector<double> counts; ///< by row
+        double total = 0;
+        QString title; ///< of what time and how many; as much of it as there is room for
+    };
+    /// Around `time`, or of the whole range. Empty if there is no grid.
+    [[nodiscard]] Distribution distributionAt(std::optional<TimeNs> time) const;
 
     /// The exemplar whose dot lies under `at`, if any.
     [[nodiscard]] const HeatExemplar* exemplarUnder(QPointF at) const;
@@ -66,6 +76,7 @@ class HeatLayer {
     [[nodiscard]] double xOf(TimeNs time) const;
     [[nodiscard]] double yOf(double position) const;
     void renderCells();
+    void renderDots();
     void paintTicks(QPainter& painter) const;
     void paintKey(QPainter& painter) const;
 
@@ -78,6 +89,7 @@ class HeatLayer {
     double m_densest = 1; ///< observations a second at the end of the key
     Place m_place;
     QImage m_picture;
+    QImage m_dots; ///< the exemplars; null until they are painted at this place
 };
 
 } // namespace sightglass::ui

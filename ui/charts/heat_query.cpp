@@ -175,12 +175,14 @@ class SeriesReading {
             return;
         }
         std::optional<TimeNs> after;
-        Buckets rise = *buckets;
+        Buckets came = *buckets;
+        Rise rise = Rise::Known;
         if (m_before) {
             after = m_before->time;
             const bool startedAnew = startKnown && point.startTime > m_before->time;
-            if (startedAnew || !rise.subtract(m_before->buckets)) {
-                rise = *buckets;
+            rise = startedAnew ? Rise::Anew : came.subtract(m_before->buckets);
+            if (rise == Rise::Anew) {
+                came = *buckets;
                 ++m_resets;
             }
             if (startedAnew)
@@ -188,8 +190,8 @@ class SeriesReading {
         } else if (startKnown) {
             after = point.startTime;
         }
-        if (after && point.time - *after <= m_gap)
-            m_tally.add(rise, *after, point.time);
+        if (rise != Rise::Unknown && after && point.time - *after <= m_gap)
+            m_tally.add(came, *after, point.time);
         m_before = Before{point.time, std::move(*buckets)};
     }
 
@@ -362,7 +364,7 @@ std::vector<PlotSeries> quantileLines(const HeatFrame& frame) {
         for (std::size_t cell = 0; cell < grid.seconds.size(); ++cell) {
             if (!(grid.seconds[cell] > 0))
                 continue;
-            const std::vector<double> counts = grid.around(cell);
+            const std::vector<double> counts = grid.around(cell).counts;
             for (std::size_t q = 0; q < std::size(heatQuantiles); ++q) {
                 const auto value = quantileOf(grid, counts, heatQuantiles[q].share);
                 if (!value)

@@ -219,6 +219,30 @@ TEST_CASE("bounds that change in time are compared by those that both points hav
     CHECK(grid.resets == 0);
 }
 
+TEST_CASE("what came while all bounds changed is not known, unless counting began anew") {
+    Histograms h;
+    const SeriesId s = h.fake.addSeries(h.metric);
+    h.fake.add(s, explicitAt(0, bounds({1, 2, 4}), {10, 10, 10, 10}));
+    const auto other = bounds({3, 5});
+    SUBCASE("more than before") {
+        h.fake.add(s, explicitAt(1, other, {30, 30, 0}));
+        h.fake.add(s, explicitAt(2, other, {30, 33, 0}));
+        const HeatGrid grid = h.query(2)->grids.at(0);
+        CHECK(grid.seconds[0] == 0);
+        CHECK(grid.distribution(std::nullopt) == Row{0, 3, 0});
+        CHECK(grid.resets == 0);
+    }
+    SUBCASE("less than before") {
+        h.fake.add(s, explicitAt(1, other, {4, 5, 0}));
+        h.fake.add(s, explicitAt(2, other, {4, 8, 0}));
+        const HeatGrid grid = h.query(2)->grids.at(0);
+        CHECK(grid.seconds[0] == 1);
+        CHECK(cell(grid, 0) == Row{4, 5, 0});
+        CHECK(cell(grid, 1) == Row{0, 3, 0});
+        CHECK(grid.resets == 1);
+    }
+}
+
 TEST_CASE("exponential buckets lie at base to the offset, of several scales at the coarsest") {
     Histograms h(MetricType::ExponentialHistogram);
     const SeriesId s = h.fake.addSeries(h.metric);
@@ -376,7 +400,7 @@ TEST_CASE("a series with many points a cell gives the grid that reading each wou
         tally.beginSeries();
         for (std::size_t i = 1; i < points.size(); ++i) {
             auto rise = ExplicitBuckets::of(points[i]);
-            if (!rise->subtract(*ExplicitBuckets::of(points[i - 1])))
+            if (rise->subtract(*ExplicitBuckets::of(points[i - 1])) == Rise::Anew)
                 rise = ExplicitBuckets::of(points[i]);
             tally.add(*rise, points[i - 1].time, points[i].time);
         }
@@ -440,14 +464,27 @@ TEST_CASE("quantiles are of a hundred observations, or of a fortieth of the rang
     put(51, 1, 30);
     put(49, 2, 20);
     put(52, 1, 1000);
-    CHECK(grid.around(50) == Row{60, 30, 20}); // 110 with one cell each way
-    CHECK(grid.around(52) == Row{0, 1000, 0});
-    CHECK(grid.around(56) == Row{0, 0, 0}); // three cells reach to 53
-    CHECK(grid.around(55) == Row{0, 1000, 0});
+    CHECK(grid.around(50).counts == Row{60, 30, 20}); // 110 with one cell each way
+    CHECK(grid.around(52).counts == Row{0, 1000, 0});
+    CHECK(grid.around(56).counts == Row{0, 0, 0}); // three cells reach to 53
+    CHECK(grid.around(55).counts == Row{0, 1000, 0});
     put(0, 0, 5);
     put(119, 2, 7);
-    CHECK(grid.around(1) == Row{5, 0, 0});
-    CHECK(grid.around(118) == Row{0, 0, 7});
+    CHECK(grid.around(1).counts == Row{5, 0, 0});
+    CHECK(grid.around(118).counts == Row{0, 0, 7});
+    CHECK(grid.around(50).first == 49);
+    CHECK(grid.around(50).last == 51);
+    CHECK(grid.around(118).first == 115);
+    CHECK(grid.around(118).last == 119);
+
+    // What was not observed ends the window on its side, and has none of its own.
+    grid.seconds[51] = 0;
+    CHECK(grid.around(50).counts == Row{60, 0, 20});
+    CHECK(grid.around(50).first == 47);
+    CHECK(grid.around(50).last == 50);
+    CHECK(grid.around(51).first == 51);
+    CHECK(grid.around(51).last == 51);
+    CHECK(grid.around(53).first == 52);
 }
 
 TEST_CASE("exemplars come with their trace, by time, and of very many no more than can be drawn") {

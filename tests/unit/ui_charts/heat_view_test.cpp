@@ -12,6 +12,7 @@
 #include "ui/charts/chart_controls.h"
 #include "ui/charts/chart_view.h"
 #include "ui/charts/heat_scale.h"
+#include "ui/look/format.h"
 
 using namespace sightglass;
 using namespace sightglass::ui;
@@ -107,6 +108,8 @@ class HeatViewTest : public QObject {
   private slots:
     void aHistogramIsAHeatmapUnlessAskedOtherwise();
     void cellsArePaintedWhereTheObservationsAre();
+    void theDistributionSaysOfWhatTimeItIs();
+    void aMutedQuantileHasNoNameEither();
     void exemplarsAreReachedByKeyAndPointer();
     void theLogAxisIsTheHeatmapsOwn();
     void theControlsOfferTheKinds();
@@ -163,8 +166,48 @@ void HeatViewTest::cellsArePaintedWhereTheObservationsAre() {
     }
 }
 
+void HeatViewTest::theDistributionSaysOfWhatTimeItIs() {
+    Fixture f;
+    const auto titleAt = [&](int width, std::optional<TimeNs> time) {
+        ChartCanvas canvas(f.theme);
+        const auto frame = f.chart.frame();
+        canvas.layout(frame, frame->from, frame->to, {width, 400}, 1, {});
+        return canvas.heat().distributionAt(time).title;
+    };
+    QCOMPARE(titleAt(1400, std::nullopt), QStringLiteral("whole range  n = 600"));
+    // Ten a second: a hundred would be ten seconds, a fortieth of a minute each way is three in
+    // all.
+    const TimeNs time = start + 45 * nsPerSecond;
+    const QString around = titleAt(1400, time);
+    QVERIFY2(around.startsWith(formatClock(time).chopped(1)), qPrintable(around));
+    QVERIFY2(around.contains(QStringLiteral(" \u00b1 1.")), qPrintable(around));
+    QVERIFY2(around.contains(QStringLiteral("  n = 2")), qPrintable(around));
+    // In a narrow place the count stays.
+    QCOMPARE(titleAt(430, std::nullopt), QStringLiteral("n = 600"));
+}
+
+void HeatViewTest::aMutedQuantileHasNoNameEither() {
+    Fixture f;
+    const QRgb color =
+        f.theme.tokens().series[static_cast<std::size_t>(heatQuantiles[0].color)].rgb();
+    const auto painted = [&] {
+        const QImage image = f.chart.grab().toImage();
+        int count = 0;
+        for (int y = 0; y < image.height(); ++y) {
+            for (int x = 0; x < image.width(); ++x)
+                count += image.pixel(x, y) == color ? 1 : 0;
+        }
+        return count;
+    };
+    QVERIFY(painted() > 0);
+    f.chart.setMuted(f.chart.frame()->series[0].id, true);
+    QCOMPARE(painted(), 0);
+}
+
 void HeatViewTest::exemplarsAreReachedByKeyAndPointer() {
     Fixture f;
+    const QRgb text = f.theme.tokens().text.rgb();
+    QCOMPARE(f.chart.grab().toImage().pixel(f.at(20, 0.05)), text);
     const QString trace = QStringLiteral("a5").repeated(16);
     QTest::keyClick(&f.chart, Qt::Key_E);
     QCOMPARE(f.selection.hovered(), std::optional<TimeNs>(start + 20 * nsPerSecond));
