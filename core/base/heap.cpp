@@ -85,33 +85,40 @@ void freeTable(void* table) {
 
 namespace {
 
-/// Resident pages of files: programs, libraries and what else is mapped. proc(5), statm.
-std::size_t residentFileBytes() {
+struct ResidentBytes {
+    std::size_t all = 0;
+    std::size_t ofFiles = 0; ///< programs, libraries and what else is mapped
+};
+
+/// proc(5), statm.
+ResidentBytes residentBytes() {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "r"),
                                                                &std::fclose);
     std::array<char, 128> line{};
     if (!file || !std::fgets(line.data(), static_cast<int>(line.size()), file.get()))
-        return 0;
+        return {};
     char* at = line.data();
     std::strtoull(at, &at, 10); // size
-    std::strtoull(at, &at, 10); // resident
+    const auto resident = static_cast<std::size_t>(std::strtoull(at, &at, 10));
     const auto shared = static_cast<std::size_t>(std::strtoull(at, &at, 10));
-    return shared * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    return {resident * page, shared * page};
 }
 
 } // namespace
 
-std::optional<std::size_t> processBytesInUse() {
+std::optional<ProcessMemory> processMemory() {
     const struct ::mallinfo2 heap = ::mallinfo2();
-    const std::size_t inUse = heap.uordblks + heap.hblkhd;
-    if (inUse == 0)
+    const std::size_t allocated = heap.uordblks + heap.hblkhd;
+    if (allocated == 0)
         return std::nullopt;
-    return inUse + residentFileBytes();
+    const ResidentBytes resident = residentBytes();
+    return ProcessMemory{allocated + resident.ofFiles, resident.all};
 }
 
 #else
 
-std::optional<std::size_t> processBytesInUse() {
+std::optional<ProcessMemory> processMemory() {
     return std::nullopt;
 }
 

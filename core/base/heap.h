@@ -67,9 +67,16 @@ class TableAllocator {
     return stepped < least ? least : stepped;
 }
 
-/// The memory that this process really has in use: what is allocated and not freed, with the
-/// program itself as far as it is resident. nullopt where the system does not say (as under
-/// sanitizers). May take milliseconds with a large heap; any thread.
-[[nodiscard]] std::optional<std::size_t> processBytesInUse();
+/// What this process takes of the machine's memory.
+struct ProcessMemory {
+    /// Allocated and not freed, with the program itself as far as it is resident.
+    std::size_t inUse = 0;
+    /// All that is resident: also what the allocator keeps although it was freed. 0: not known.
+    std::size_t resident = 0;
+};
+
+/// nullopt where the system does not say (as under sanitizers). May take milliseconds with a large
+/// heap; any thread.
+[[nodiscard]] std::optional<ProcessMemory> processMemory();
 
 } // namespace sightglass

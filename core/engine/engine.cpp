@@ -105,7 +105,7 @@ struct Engine::State {
         out.seriesPerMetricMost = options.seriesPerMetricMost;
         out.seriesMost = options.seriesMost;
         out.origins = &origins;
-        out.bytesInUse = &processBytesInUse;
+        out.processMemory = &processMemory;
         return out;
     }
     std::unique_ptr<Receiver> makeReceiver(ReceiverKind kind);

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/base/counters.h"
+#include "core/base/heap.h"
 #include "core/model/origin.h"
 #include "core/model/sample_sink.h"
 #include "core/model/series_reader.h"
@@ -18,7 +19,7 @@ namespace sightglass {
 
 /// How much a store may hold.
 struct StoreOptions {
-    /// Of everything that the process takes, if `bytesInUse` knows, else of what the store does.
+    /// Of everything that the process takes, if `processMemory` knows, else of what the store does.
     std::size_t memoryLimit = std::size_t{512} << 20;
     /// How far behind its series' newest a sample may come, unless it is from a file.
     TimeNs lateWindow = 600 * nsPerSecond;
@@ -26,9 +27,9 @@ struct StoreOptions {
     std::uint32_t seriesMost = 0;                ///< 0: as many as the memory holds
     /// Tells which origins are files; without it none is. Outlives the store.
     const OriginTable* origins = nullptr;
-    /// What the process has in use (see processBytesInUse), asked on the writer's thread about once
-    /// in `lookInterval`; may be empty.
-    std::function<std::optional<std::size_t>()> bytesInUse;
+    /// What the process takes (see heap.h), asked on the writer's thread about once in
+    /// `lookInterval`; may be empty.
+    std::function<std::optional<ProcessMemory>()> processMemory;
     std::chrono::nanoseconds lookInterval = std::chrono::seconds(1);
 };
 

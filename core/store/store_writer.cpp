@@ -78,7 +78,7 @@ StoreWriter::StoreWriter(StoreShared& shared, StoreOptions options, SeriesListen
       m_directory(shared, listener, *this),
       m_limits(m_options.seriesPerMetricMost, m_options.seriesMost),
       m_eviction(shared, m_directory, m_limits, counters),
-      m_budget(m_options.memoryLimit, m_options.bytesInUse, m_options.lookInterval) {
+      m_budget(m_options.memoryLimit, m_options.processMemory, m_options.lookInterval) {
     for (auto v = static_cast<std::size_t>(Verdict::NoTimestamp); v < verdictCount; ++v) {
         m_refused[v] =
             &counters.counter("sightglass_store_refused_samples_total",

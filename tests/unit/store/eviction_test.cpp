@@ -263,14 +263,44 @@ TEST_CASE("a noisy source gives all the room; a quiet one keeps its samples") {
     CHECK(usage.evictedBytes > usage.evictedSamples);
 }
 
+TEST_CASE("what the allocator keeps counts too, and does not shrink the ring again and again") {
+    constexpr std::size_t kept = limit / 4;
+    std::size_t resident = 0; // like a heap full of holes it never shrinks
+    StoreFeed* self = nullptr;
+    StoreOptions options;
+    options.memoryLimit = limit;
+    options.lookInterval = {};
+    options.processMemory = [&]() -> std::optional<ProcessMemory> {
+        const std::size_t inUse = self->store.usage().bytes;
+        resident = std::max(resident, inUse + kept);
+        return ProcessMemory{inUse, resident};
+    };
+    StoreFeed feed(options);
+    self = &feed;
+    TimeNs time = 1;
+    const auto fill = [&] {
+        for (const TimeNs end = time + 3000; time < end; ++time)
+            writeRound(feed, 20, time, time * nsPerSecond);
+        return feed.store.usage().bytes;
+    };
+    const std::size_t full = fill();
+    CHECK(full <= limit - kept);
+    CHECK(full > (limit - kept) * 8 / 10);
+    // A batch is the least that is looked at.
+    CHECK(resident <= limit + limit / 32);
+    CHECK(fill() > full * 9 / 10);
+    CHECK(fill() > full * 9 / 10);
+    CHECK(resident <= limit + limit / 32);
+}
+
 TEST_CASE("what the process takes elsewhere is not the ring's, down to a quarter of the limit") {
     std::size_t elsewhere = 0;
     StoreFeed* self = nullptr;
     StoreOptions options;
     options.memoryLimit = limit;
     options.lookInterval = {};
-    options.bytesInUse = [&]() -> std::optional<std::size_t> {
-        return elsewhere + self->store.usage().bytes;
+    options.processMemory = [&]() -> std::optional<ProcessMemory> {
+        return ProcessMemory{elsewhere + self->store.usage().bytes, 0};
     };
     StoreFeed feed(options);
     self = &feed;
