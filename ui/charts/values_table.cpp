@@ -79,11 +79,10 @@ ValuesTable::ValuesTable(ChartView& chart, Selection& selection, const Theme& th
         this, [this] { copy(); }, [this] { copy(); });
 
     m_later.setSingleShot(true);
-    m_later.setInterval(refreshMs);
     connect(&m_later, &QTimer::timeout, this, &ValuesTable::takeFrame);
     connect(&m_chart, &ChartView::frameChanged, this, [this] {
         if (isVisible() && !m_later.isActive())
-            m_later.start();
+            m_later.start(refreshMs);
     });
     connect(&m_chart, &ChartView::mutedChanged, this, [this] { m_later.start(0); });
     connect(&m_selection, &Selection::hoveredChanged, this, &ValuesTable::followCrosshair);
