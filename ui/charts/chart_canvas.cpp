@@ -26,34 +26,50 @@ QString tickText(double tick, const UnitStyle& style) {
     return tick == 0 ? QStringLiteral("0") : formatValue(tick, style);
 }
 
-/// Range of the lines of an axis that can be seen; low > high if there are none.
-std::pair<double, double> rangeOf(const std::vector<PlotSeries>& all, const ChartMarks& marks,
-                                  int axis = 0) {
-    double low = HUGE_VAL;
-    double high = -HUGE_VAL;
-    for (const PlotSeries& series : all) {
-        if (marks.muted.contains(series.id.value) || series.axis != axis)
-            continue;
-        for (const PlotColumn& c : series.columns) {
+/// The range of what a line shows between the edges of the frame. Its neighbours outside count by
+/// where the line to them crosses an edge, and those that no line leads to not at all.
+void takeIn(const std::vector<PlotColumn>& columns, const PlotFrame& frame, double& low,
+            double& high) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const PlotColumn& c = columns[i];
+        if (c.column >= 0 && c.column < frame.columns) {
             low = std::min(low, c.min);
             high = std::max(high, c.max);
         }
+        if (i == 0 || c.gapBefore)
+            continue;
+        const PlotColumn& before = columns[i - 1];
+        for (const TimeNs edge : {frame.from, frame.to}) {
+            if (before.lastTime >= edge || c.firstTime <= edge)
+                continue;
+            const double part = static_cast<double>(edge - before.lastTime) /
+                                static_cast<double>(c.firstTime - before.lastTime);
+            const double value = before.last + (c.first - before.last) * part;
+            low = std::min(low, value);
+            high = std::max(high, value);
+        }
+    }
+}
+
+/// Range of the lines of an axis that can be seen; low > high if there are none.
+std::pair<double, double> rangeOf(const std::vector<PlotSeries>& all, const PlotFrame& frame,
+                                  const ChartMarks& marks, int axis = 0) {
+    double low = HUGE_VAL;
+    double high = -HUGE_VAL;
+    for (const PlotSeries& series : all) {
+        if (!marks.muted.contains(series.id.value) && series.axis == axis)
+            takeIn(series.columns, frame, low, high);
     }
     return {low, high};
 }
 
 /// The same of what a log axis can show.
-std::pair<double, double> logRangeOf(const std::vector<PlotSeries>& all, const ChartMarks& marks,
-                                     int axis) {
+std::pair<double, double> logRangeOf(const PlotFrame& frame, const ChartMarks& marks, int axis) {
     double low = HUGE_VAL;
     double high = -HUGE_VAL;
-    for (const PlotSeries& series : all) {
-        if (marks.muted.contains(series.id.value) || series.axis != axis)
-            continue;
-        for (const PlotColumn& c : series.logColumns) {
-            low = std::min(low, c.min);
-            high = std::max(high, c.max);
-        }
+    for (const PlotSeries& series : frame.series) {
+        if (!marks.muted.contains(series.id.value) && series.axis == axis)
+            takeIn(series.logColumns, frame, low, high);
     }
     return {std::pow(10, low), std::pow(10, high)};
 }
@@ -106,11 +122,11 @@ void ChartCanvas::makeAxes(const ChartMarks& marks) {
     const int ticks = std::clamp(m_plot.height() / apart, 2, 6);
     const auto axisOf = [&](int axis, const UnitStyle& unit) {
         if (isLog()) {
-            const auto [low, high] = logRangeOf(m_frame->series, marks, axis);
+            const auto [low, high] = logRangeOf(*m_frame, marks, axis);
             return logAxis(low, high, ticks + 2, unit);
         }
         const auto [low, high] =
-            isStacked() ? m_stack.range() : rangeOf(m_frame->series, marks, axis);
+            isStacked() ? m_stack.range() : rangeOf(m_frame->series, *m_frame, marks, axis);
         return valueAxis(low, high, ticks, unit);
     };
     if (isStacked())
@@ -124,7 +140,7 @@ void ChartCanvas::makeAxes(const ChartMarks& marks) {
     if (!m_frame->lane.empty()) {
         m_below.style = tickStyle(m_frame->lane.unit);
         m_below.style.perSecond = true;
-        const auto [least, most] = rangeOf(m_frame->lane.series, marks);
+        const auto [least, most] = rangeOf(m_frame->lane.series, *m_frame, marks);
         m_below.axis = valueAxis(std::min(least, 0.0), most,
                                  std::clamp(m_lane.height() / apart, 2, 3), m_frame->lane.unit);
     }
