@@ -59,14 +59,20 @@ QSize ChartView::sizeHint() const {
 }
 
 void ChartView::setSubject(ChartSubject subject) {
-    const bool isOther = subject.names() != m_subject.names();
+    const QStringList before = m_subject.names();
+    const QStringList after = subject.names();
+    const bool isOther = after != before;
+    // What was muted stays so when a family joins those that were there.
+    const bool isMore = std::all_of(before.begin(), before.end(),
+                                    [&](const QString& name) { return after.contains(name); });
     const bool isLess = subject.families.empty() && subject.waiting != m_subject.waiting;
     m_subject = std::move(subject);
     if (isLess)
         update();
     if (isOther) {
         m_frame.reset();
-        m_marks = {};
+        if (!isMore)
+            m_marks = {};
         m_marks.cursor = m_selection.hovered();
         m_press.reset();
         relayout();
@@ -193,13 +199,28 @@ void ChartView::take(std::shared_ptr<const PlotFrame> frame) {
     if (frame->families != m_subject.names())
         return;
     m_frame = std::move(frame);
-    m_from = m_frame->from;
-    m_to = m_frame->to;
+    // An answer to what was asked before a zoom must not undo it.
+    if (m_to == 0 || isOfSelectedRange(*m_frame)) {
+        m_from = m_frame->from;
+        m_to = m_frame->to;
+    }
     relayout();
     // Wider labels leave fewer columns.
     if (m_canvas.columns() != m_frame->columns && !m_job.busy())
         ask();
     emit frameChanged();
+}
+
+bool ChartView::isOfSelectedRange(const PlotFrame& frame) const {
+    return frame.span == m_selection.span() && frame.live == m_selection.live() &&
+           (frame.live || frame.end == m_selection.end());
+}
+
+bool ChartView::upToDate() const {
+    if (m_subject.families.empty())
+        return true;
+    return m_frame && !m_job.busy() && m_frame->settings == m_settings &&
+           isOfSelectedRange(*m_frame);
 }
 
 void ChartView::relayout() {

@@ -41,10 +41,14 @@ class ChartView : public QWidget {
               const Theme& theme, QWidget* parent = nullptr);
     ~ChartView() override;
 
+    /// What was muted and highlighted is forgotten, unless all families shown before stay.
     void setSubject(ChartSubject subject);
     [[nodiscard]] const ChartSubject& subject() const { return m_subject; }
     /// What is shown; null until the first answer.
     [[nodiscard]] std::shared_ptr<const PlotFrame> frame() const { return m_frame; }
+    /// Whether the frame answers what is asked of it now, or nothing is. A hidden chart asks
+    /// nothing.
+    [[nodiscard]] bool upToDate() const;
     [[nodiscard]] const ChartMarks& marks() const { return m_marks; }
 
     [[nodiscard]] const ChartSettings& settings() const { return m_settings; }
@@ -120,6 +124,7 @@ class ChartView : public QWidget {
     void ask();
     void askAt(TimeNs now);
     void take(std::shared_ptr<const PlotFrame> frame);
+    [[nodiscard]] bool isOfSelectedRange(const PlotFrame& frame) const;
     void relayout();
     void rangeChanged();
     void lookAtClock();

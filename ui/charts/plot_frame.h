@@ -91,7 +91,8 @@ struct PlotFrame {
     ChartSettings settings;  ///< as in the request
     TimeNs from = 0, to = 0; ///< cut into `columns` parts of exactly `columnNs`
     TimeNs columnNs = 1;
-    TimeNs end = 0; ///< as the request was: to ask for the same range again
+    TimeNs span = 0, end = 0; ///< as in the request: to ask for the same range again
+    bool live = false;        ///< as in the request
     int columns = 1;
     std::optional<TimeRange> extent; ///< of all series, if the range was made to fit
     bool fitted = false;             ///< the range was made to fit what there is

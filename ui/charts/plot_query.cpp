@@ -386,7 +386,9 @@ std::shared_ptr<const PlotFrame> plotQuery(const SeriesReader& reader, const Plo
                                            PlotMemory* memory) {
     auto frame = std::make_shared<PlotFrame>();
     frame->settings = request.settings;
+    frame->span = request.span;
     frame->end = request.end;
+    frame->live = request.live;
     // Before the points are read: what comes in meanwhile must make the frame look old.
     for (const PlotFamily& family : request.families) {
         frame->families << family.name;

@@ -87,9 +87,10 @@ struct Fixture {
 
     /// Until no answer is under way any more.
     void settle() {
-        QSignalSpy spy(&chart, &ChartView::frameChanged);
-        while (spy.wait(60)) {
-        }
+        // What was only posted so far may ask.
+        QCoreApplication::processEvents();
+        QCoreApplication::processEvents();
+        QTRY_VERIFY(chart.upToDate());
     }
 
     void wheel(double x, int notches) {
@@ -124,6 +125,9 @@ class ChartViewTest : public QObject {
     void zoomsByWheelAboutThePointer();
     void zoomsByDragAndGoesBack();
     void dragsTimesNotPixels();
+    void keepsAZoomThatIsNotAnsweredYet();
+    void scalesByWhatCanBeSeen();
+    void keepsItsMarksWhenAFamilyJoins();
     void pausesAndGoesLive();
     void cyclesRateIncreaseAndRaw();
     void mutesAndHighlightsByKeyboard();
@@ -267,6 +271,79 @@ void ChartViewTest::dragsTimesNotPixels() {
     QTest::mouseRelease(&f.chart, Qt::LeftButton, {}, {300, y});
     QCOMPARE(f.selection.end(), to);
     QCOMPARE(f.selection.span(), to - from);
+}
+
+void ChartViewTest::keepsAZoomThatIsNotAnsweredYet() {
+    Fixture f;
+    f.show();
+    const auto range = [&f] { return f.chart.spokenSummary().section(';', 0, 0); };
+    // The first is with the worker when the second comes.
+    f.selection.setRange(start + 100 * nsPerSecond, start + 110 * nsPerSecond);
+    f.selection.setRange(start + 200 * nsPerSecond, start + 220 * nsPerSecond);
+    const QString zoomed = range();
+    int late = 0;
+    bool kept = true;
+    connect(&f.chart, &ChartView::frameChanged, &f.window, [&] {
+        if (f.chart.frame()->span != 10 * nsPerSecond)
+            return;
+        ++late;
+        kept = kept && range() == zoomed;
+    });
+    f.settle();
+    QVERIFY(late > 0);
+    QVERIFY(kept);
+    QCOMPARE(f.chart.frame()->span, 20 * nsPerSecond);
+}
+
+void ChartViewTest::scalesByWhatCanBeSeen() {
+    Fixture f;
+    const MetricId m = f.fake.addMetric(OriginId{0}, "m", MetricType::Gauge);
+    const SeriesId s = f.fake.addSeries(m);
+    // A million, nothing for a while, then a little.
+    for (int i = 95; i < 105; ++i)
+        f.fake.add(s, start + i * nsPerSecond, 1e6);
+    for (int i = 160; i < 290; ++i)
+        f.fake.add(s, start + i * nsPerSecond, i % 2 * 10);
+    ChartSubject subject;
+    subject.families = {{QStringLiteral("m"), {pathOf(1, "otlp-grpc", m, start)}}};
+    f.selection.setRange(start + 150 * nsPerSecond, start + 280 * nsPerSecond);
+    f.chart.setSubject(subject);
+    f.settle();
+    QVERIFY(f.chart.frame()->series[0].columns.front().column < 0);
+    QCOMPARE(f.chart.frame()->series[0].columns.front().max, 1e6);
+    const QImage image = f.chart.grab().toImage();
+    int top = image.height();
+    int bottom = 0;
+    for (int y = 0; y < image.height(); ++y) {
+        for (int x = 0; x < image.width(); ++x) {
+            if (image.pixelColor(x, y) == f.theme.tokens().series[0]) {
+                top = std::min(top, y);
+                bottom = std::max(bottom, y);
+            }
+        }
+    }
+    QVERIFY2(bottom - top > image.height() / 2, qPrintable(QString::number(bottom - top)));
+}
+
+void ChartViewTest::keepsItsMarksWhenAFamilyJoins() {
+    Fixture f;
+    f.show();
+    const MetricId m = f.fake.addMetric(OriginId{0}, "m", MetricType::Gauge);
+    f.fake.add(f.fake.addSeries(m), start + nsPerSecond, 1);
+    const SeriesId muted = f.chart.frame()->series[0].id;
+    const SeriesId lit = f.chart.frame()->series[1].id;
+    f.chart.setMuted(muted, true);
+    f.chart.setHighlighted(lit);
+    ChartSubject both = f.story();
+    both.families.push_back({QStringLiteral("m"), {pathOf(1, "otlp-grpc", m, start)}});
+    f.chart.setSubject(both);
+    f.settle();
+    QVERIFY(f.chart.isMuted(muted));
+    QCOMPARE(f.chart.marks().highlighted, std::optional(lit));
+    both.families.erase(both.families.begin());
+    f.chart.setSubject(both);
+    QVERIFY(!f.chart.isMuted(muted));
+    QVERIFY(!f.chart.marks().highlighted);
 }
 
 void ChartViewTest::pausesAndGoesLive() {
