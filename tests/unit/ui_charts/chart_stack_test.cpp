@@ -4,14 +4,18 @@
 #include <QAccessible>
 #include <QClipboard>
 #include <QDropEvent>
+#include <QElapsedTimer>
 #include <QGuiApplication>
+#include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
 #include <QSignalSpy>
 #include <QSplitter>
 #include <QTest>
 #include <QToolButton>
+#include <QToolTip>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/codec/exposition/exposition.h"
@@ -82,11 +86,16 @@ struct Fixture {
 
     /// Until no chart waits for an answer any more.
     void settle() {
-        for (ChartPane* pane : charts().panes()) {
-            if (!pane->chart().subject().families.empty())
-                QTRY_VERIFY(pane->chart().frame() != nullptr);
-        }
-        QTest::qWait(150);
+        // New charts are laid out first.
+        QCoreApplication::processEvents();
+        QCoreApplication::processEvents();
+        const auto answered = [this] {
+            const auto& panes = charts().panes();
+            return std::all_of(panes.begin(), panes.end(), [](const ChartPane* pane) {
+                return !pane->chart().isVisible() || pane->chart().upToDate();
+            });
+        };
+        QTRY_VERIFY(answered());
     }
 
     bool drop(QPoint at, const QStringList& families) {
@@ -125,6 +134,8 @@ class ChartStackTest : public QObject {
     void beginsWithTheSelectedOne();
     void takesMetricsByDrop();
     void removesByKeyAndButton();
+    void leavesTheFocusWhereItIs();
+    void takesEightMetricsAtMost();
     void movesUpAndDown();
     void sharesRangeAndCrosshair();
     void sharesOneTimeAxis();
@@ -132,10 +143,12 @@ class ChartStackTest : public QObject {
     void firstFollowsTheSelectionAlone();
     void survivesARestart();
     void waitsForWhatIsNotThere();
+    void firstWaitsForWhatIsSelected();
     void legendIsTheCurrentChartsOwn();
     void asksWhatToShowOfMany();
     void sumsWhatIsStacked();
     void listsValues();
+    void listsValuesAFewTimesASecond();
     void speaksAsTheCrosshairMoves();
     void keepsAHeightThatCanBeRead_data();
     void keepsAHeightThatCanBeRead();
@@ -204,6 +217,40 @@ void ChartStackTest::removesByKeyAndButton() {
     for (int i = 0; i < 20; ++i)
         f.charts().addChart({"wait_seconds"});
     QCOMPARE(f.charts().panes().size(), ChartStack::chartsMost);
+}
+
+void ChartStackTest::leavesTheFocusWhereItIs() {
+    Fixture f;
+    f.show();
+    QVERIFY(QTest::qWaitForWindowActive(&f.window));
+    QLineEdit elsewhere(&f.window);
+    elsewhere.show();
+    for (const bool inside : {true, false}) {
+        ChartPane* pane = f.charts().addChart({"wait_seconds"});
+        f.settle();
+        pane->chart().setFocus();
+        QVERIFY(pane->chart().hasFocus());
+        if (!inside)
+            elsewhere.setFocus();
+        f.charts().remove(*pane);
+        QCOMPARE(elsewhere.hasFocus(), !inside);
+        QCOMPARE(f.chart(0).hasFocus(), inside);
+    }
+}
+
+void ChartStackTest::takesEightMetricsAtMost() {
+    Fixture f;
+    f.show();
+    ChartPane* pane = f.charts().addChart({"many"});
+    for (int i = 1; i < 8; ++i)
+        f.charts().addTo(*pane, QStringLiteral("m%1").arg(i));
+    QCOMPARE(pane->families().size(), 8);
+    QVERIFY(QToolTip::text().isEmpty());
+    f.charts().addTo(*pane, "m8");
+    QCOMPARE(pane->families().size(), 8);
+    QVERIFY(!pane->families().contains("m8"));
+    QCOMPARE(QToolTip::text(), QStringLiteral("No more than 8 metrics in one chart"));
+    QToolTip::hideText();
 }
 
 void ChartStackTest::movesUpAndDown() {
@@ -316,6 +363,7 @@ void ChartStackTest::survivesARestart() {
     {
         Fixture f;
         f.show();
+        f.charts().addTo(f.charts().first(), "many");
         f.charts().addChart({"wait_seconds", "requests_total"});
         f.charts().addChart({"many"});
         ChartSettings settings;
@@ -343,6 +391,13 @@ void ChartStackTest::survivesARestart() {
     QVERIFY(f.chart(1).settings().topChosen);
     QCOMPARE(f.chart(2).settings(), ChartSettings{});
 
+    // What was put beside a metric is there again with it, once.
+    f.selection.select("heap_bytes");
+    QCOMPARE(f.charts().first().title(), QStringLiteral("heap_bytes + many"));
+    f.selection.select("wait_seconds");
+    f.selection.select("heap_bytes");
+    QCOMPARE(f.charts().first().title(), QStringLiteral("heap_bytes"));
+
     // What is no such thing changes nothing.
     for (const char* broken : {"", "[]", "{\"version\":2}", "{\"version\":1,\"charts\":7}"})
         f.charts().restore(broken);
@@ -360,6 +415,24 @@ void ChartStackTest::waitsForWhatIsNotThere() {
     f.engine.flush();
     f.bridge.poll();
     QTRY_VERIFY(f.chart(1).frame() != nullptr && hasSamples(*f.chart(1).frame()));
+}
+
+void ChartStackTest::firstWaitsForWhatIsSelected() {
+    Fixture f;
+    f.show("later");
+    QCOMPARE(f.chart(0).spokenSummary(), QStringLiteral("Waiting for later"));
+    f.charts().addTo(f.charts().first(), "heap_bytes");
+    f.settle();
+    QCOMPARE(f.chart(0).frame()->families, QStringList{"heap_bytes"});
+    // What else comes to be known changes nothing of that.
+    f.scrape(90, f.engine.clock().now() - nsPerSecond, "# TYPE other gauge\nother 1\n");
+    f.engine.flush();
+    f.bridge.poll();
+    QCOMPARE(f.charts().first().title(), QStringLiteral("later + heap_bytes"));
+    f.scrape(91, f.engine.clock().now(), "# TYPE later gauge\nlater 1\n");
+    f.engine.flush();
+    f.bridge.poll();
+    QTRY_COMPARE(f.chart(0).subject().names(), (QStringList{"later", "heap_bytes"}));
 }
 
 void ChartStackTest::legendIsTheCurrentChartsOwn() {
@@ -448,6 +521,28 @@ void ChartStackTest::listsValues() {
     QCOMPARE(lines[1].split('\t').mid(1), (QStringList{"3200", "160"}));
     QTest::keyClick(&values, Qt::Key_V);
     QVERIFY(!values.isVisible());
+}
+
+void ChartStackTest::listsValuesAFewTimesASecond() {
+    Fixture f;
+    f.show("requests_total");
+    QTest::keyClick(&f.chart(0), Qt::Key_V);
+    f.settle();
+    ValuesTable& values = f.charts().first().values();
+    QVERIFY(values.isVisible());
+    QSignalSpy listed(values.model(), &QAbstractItemModel::modelReset);
+    // Muting is seen at once, and is no licence to list each frame from then on.
+    f.chart(0).setMuted(f.chart(0).frame()->series[0].id, true);
+    QTRY_VERIFY(!listed.isEmpty());
+    QElapsedTimer since;
+    since.start();
+    qsizetype frames = 0;
+    listed.clear();
+    for (; frames < 20; ++frames) {
+        emit f.chart(0).frameChanged();
+        QTest::qWait(1);
+    }
+    QVERIFY(listed.size() <= since.elapsed() / 250 + 1);
 }
 
 void ChartStackTest::speaksAsTheCrosshairMoves() {

@@ -7,6 +7,7 @@
 #include <QPainter>
 #include <QSplitter>
 #include <QToolButton>
+#include <QToolTip>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -22,9 +23,6 @@
 namespace sightglass::ui {
 
 namespace {
-
-/// More families than colours could not be told apart.
-constexpr qsizetype familiesMost = 8;
 
 const QString kindNames[] = {QStringLiteral("lines"), QStringLiteral("stacked"),
                              QStringLiteral("heatmap")};
@@ -92,6 +90,13 @@ void ChartPane::setSubject(ChartSubject subject, const QVector<TypeBadge>& types
     m_badges->setTypes(types, spoken);
     m_close->setAccessibleName(tr("Remove the chart of %1").arg(title()));
     fitHead();
+}
+
+void ChartPane::setFamilies(const QStringList& families) {
+    m_families = families.first(std::min(families.size(), familiesMost));
+    if (families.size() > familiesMost && isVisible())
+        QToolTip::showText(mapToGlobal(rect().center()),
+                           tr("No more than %1 metrics in one chart").arg(familiesMost), this);
 }
 
 QString ChartPane::title() const {
@@ -180,8 +185,7 @@ void ChartPane::paintEvent(QPaintEvent*) {
 QJsonObject ChartPane::save() const {
     const ChartSettings& s = m_chart->settings();
     QJsonObject saved;
-    if (m_head != nullptr)
-        saved.insert(QStringLiteral("families"), QJsonArray::fromStringList(m_families));
+    saved.insert(QStringLiteral("families"), QJsonArray::fromStringList(m_families));
     saved.insert(QStringLiteral("kind"), kindNames[static_cast<std::size_t>(s.kind)]);
     saved.insert(QStringLiteral("shown"), shownNames[static_cast<std::size_t>(s.shown)]);
     saved.insert(QStringLiteral("top"), topNames[static_cast<std::size_t>(s.topBy)]);
@@ -194,12 +198,19 @@ QJsonObject ChartPane::save() const {
     return saved;
 }
 
+QStringList ChartPane::familiesOf(const QJsonObject& saved) {
+    QStringList families;
+    for (const QJsonValue& name : saved.value(QStringLiteral("families")).toArray())
+        families << name.toString();
+    families.removeAll(QString());
+    families.removeDuplicates();
+    return families;
+}
+
 void ChartPane::restore(const QJsonObject& saved) {
-    for (const QJsonValue& name : saved.value(QStringLiteral("families")).toArray()) {
-        const QString family = name.toString();
-        if (!family.isEmpty() && !m_families.contains(family) && m_families.size() < familiesMost)
-            m_families << family;
-    }
+    // Without a head of its own it shows what is selected; whoever restores it knows when.
+    if (m_head != nullptr)
+        setFamilies(familiesOf(saved));
     const auto word = [&saved](const char* key) {
         return saved.value(QLatin1String(key)).toString();
     };

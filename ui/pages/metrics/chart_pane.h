@@ -40,7 +40,8 @@ class ChartPane : public QWidget {
 
     /// Names of what is to be shown, be it there yet or not.
     [[nodiscard]] const QStringList& families() const { return m_families; }
-    void setFamilies(const QStringList& families) { m_families = families; }
+    /// The first familiesMost of them; says so if there are more.
+    void setFamilies(const QStringList& families);
     /// What of them is there. `types` and `spoken` are for the badges in the head.
     void setSubject(ChartSubject subject, const QVector<TypeBadge>& types, const QString& spoken);
     /// The names and units in words: "heap_bytes + goroutines".
@@ -51,7 +52,13 @@ class ChartPane : public QWidget {
     void setCurrent(bool current);
 
     [[nodiscard]] QJsonObject save() const;
+    /// All but the families of a pane whose head is elsewhere.
     void restore(const QJsonObject& saved);
+    /// What save() wrote of families().
+    [[nodiscard]] static QStringList familiesOf(const QJsonObject& saved);
+
+    /// More families than colours could not be told apart.
+    static constexpr qsizetype familiesMost = 8;
 
     [[nodiscard]] QSize minimumSizeHint() const override;
 

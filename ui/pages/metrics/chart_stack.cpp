@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/metrics/chart_stack.h"
 
+#include <QApplication>
 #include <QDragEnterEvent>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -11,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 #include "ui/charts/chart_controls.h"
 #include "ui/models/path_facts.h"
@@ -111,8 +113,14 @@ void ChartStack::follow(const QString& family, const QString& finding) {
     m_finding = finding;
     const QString before = pane.families().value(0);
     const bool isOther = before != family;
-    if (isOther)
-        pane.setFamilies(family.isEmpty() ? QStringList() : QStringList(family));
+    if (isOther) {
+        if (family.isEmpty())
+            pane.setFamilies({});
+        else if (family == m_restored.value(0))
+            pane.setFamilies(std::exchange(m_restored, {}));
+        else
+            pane.setFamilies({family});
+    }
     refresh(pane, *m_bridge.analysis());
     if (isOther)
         emit chartsChanged();
@@ -192,7 +200,7 @@ void ChartStack::remove(ChartPane& pane) {
     const qsizetype at = m_panes.indexOf(&pane);
     if (at < 1)
         return;
-    const bool hadFocus = pane.isAncestorOf(focusWidget());
+    const bool hadFocus = pane.isAncestorOf(QApplication::focusWidget());
     m_panes.remove(at);
     if (m_current == &pane)
         m_current = m_panes[at - 1];
@@ -212,7 +220,7 @@ void ChartStack::move(ChartPane& pane, int by) {
     const qsizetype to = at + by;
     if (at < 1 || to < 1 || to >= m_panes.size())
         return;
-    const bool hadFocus = pane.isAncestorOf(focusWidget());
+    const bool hadFocus = pane.isAncestorOf(QApplication::focusWidget());
     QList<int> sizes = m_splitter->sizes();
     sizes.move(at, to);
     m_panes.move(at, to);
@@ -400,6 +408,11 @@ void ChartStack::restore(const QByteArray& saved) {
             refresh(pane, *m_bridge.analysis());
         } else {
             first().restore(chart);
+            m_restored = ChartPane::familiesOf(chart);
+            if (!m_restored.isEmpty() && m_restored.front() == first().families().value(0)) {
+                first().setFamilies(std::exchange(m_restored, {}));
+                refresh(first(), *m_bridge.analysis());
+            }
         }
         sizes << std::max(chart.value(QStringLiteral("height")).toInt(), 1);
     }

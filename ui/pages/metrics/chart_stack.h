@@ -38,7 +38,7 @@ class ChartStack : public QWidget {
     [[nodiscard]] ChartPane& current() const { return *m_current; }
 
     /// What the first chart shows; `finding` is its worst one in words. Another family than before
-    /// is shown alone.
+    /// is shown alone, but with what restore() brought if it is the one that was shown then.
     void follow(const QString& family, const QString& finding);
 
     /// A chart of its own, at the end or at place `at` (from 1). It becomes the current one. Null
@@ -96,6 +96,7 @@ class ChartStack : public QWidget {
     QSplitter* m_splitter;
     QVector<ChartPane*> m_panes;
     ChartPane* m_current = nullptr;
+    QStringList m_restored; ///< of the first chart, until its first family is selected
     QString m_finding;
     DropMark* m_mark;
     ChartCanvas::Sides m_sides;

@@ -101,8 +101,9 @@ void MetricView::refresh() {
         m_unit->clear();
         m_help->clear();
         m_strip->setVerdict({});
-        m_charts->follow({}, {});
-        m_name->setText(m_selection.family());
+        // It may come, or come back: the chart waits for it and keeps what else was put there.
+        m_charts->follow(m_selection.family(), {});
+        m_name->setText(m_selection.family().isEmpty() ? QString() : m_charts->first().title());
         return;
     }
     if (m_compared != analysis->catalog) {
