@@ -35,8 +35,8 @@ void Budget::look(std::size_t accounted) {
         m_ceiling = accounted + (most - memory->resident);
     } else {
         // Only what it grew by counts: it stays where it is when the ring shrinks.
-        const std::size_t before = std::max(most, m_lastResident);
-        const std::size_t growth = memory->resident - std::min(memory->resident, before);
+        const std::size_t known = std::max(most, m_lastResident);
+        const std::size_t growth = memory->resident - std::min(memory->resident, known);
         if (m_lastResident <= most)
             m_ceiling = accounted;
         m_ceiling -= std::min(m_ceiling, growth);
