@@ -96,19 +96,18 @@ int main(int argc, char** argv) {
     QObject::connect(&bridge, &EngineBridge::samplesArrived, &chart, &ChartView::lookForSamples);
     // A gauge of a hundred series: 50 of them are drawn.
     QObject::connect(&bridge, &EngineBridge::analysisChanged, &chart, [&] {
-        if (!chart.subject().family.isEmpty())
+        if (!chart.subject().families.empty())
             return;
         for (const auto& family : bridge.analysis()->families) {
             if (family->name != "load_gauge_1")
                 continue;
-            ChartSubject subject;
-            subject.family = QString::fromStdString(family->name);
             PlotPath path;
             path.number = 1;
             path.name = QStringLiteral("otlp");
             for (const auto& member : family->paths.front().metrics)
                 path.metrics.push_back(member->info->id);
-            subject.paths = {path};
+            ChartSubject subject;
+            subject.families = {{QString::fromStdString(family->name), {path}}};
             chart.setSubject(subject);
         }
     });
