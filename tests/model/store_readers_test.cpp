@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <random>
 #include <thread>
 
@@ -158,8 +159,11 @@ void readWhileWriting(std::size_t limit, bool evicts) {
         const std::jthread two([&](const std::stop_token& stop) { second.run(stop, 2); });
         for (int round = 0; round < 3000; ++round)
             writer.write();
-        while (first.rounds() < 50 || second.rounds() < 50)
+        // Slowly, or what a starved reader has to read grows faster than it reads.
+        while (first.rounds() < 50 || second.rounds() < 50) {
             writer.write();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
     }
     CHECK((writer.store().usage().evictedSamples > 0) == evicts);
     CHECK(first.wrong() == 0);
