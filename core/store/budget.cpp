@@ -30,7 +30,7 @@ void Budget::look(std::size_t accounted) {
     if (memory->resident == 0)
         return;
     // Between two looks it may grow a little.
-    const std::size_t most = m_limit - m_limit / 32;
+    const std::size_t most = m_limit - m_limit / 16;
     if (memory->resident <= most) {
         m_ceiling = accounted + (most - memory->resident);
     } else {
