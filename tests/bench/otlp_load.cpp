@@ -48,7 +48,7 @@ struct Plan {
     double intervalMs = 0; ///< what series and rate come to
 
     [[nodiscard]] std::uint64_t ticksPerMinute() const {
-        return static_cast<std::uint64_t>(60'000 / intervalMs);
+        return static_cast<std::uint64_t>(60'000 / intervalMs + 0.5);
     }
     /// One slot in this many is replaced each minute; 0: none.
     [[nodiscard]] std::uint32_t turn() const {
