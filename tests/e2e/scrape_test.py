@@ -28,6 +28,9 @@ class Scrape(TestCase):
     def scraped(self, serve, url):
         wait_until(lambda: [t for t in serve.data("targets")["activeTargets"]
                             if t["scrapeUrl"] == url and t["health"] == "up"], f"{url} to be up")
+        # The target is up once its page came; the page is in the ring a moment later.
+        wait_until(lambda: serve.query(f'scrape_samples_scraped{{origin="scrape {url}"}}'),
+                   f"the samples of {url}")
 
     def test_the_python_client_is_read_whole(self):
         port = free_port()
